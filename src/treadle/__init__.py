@@ -1,0 +1,1 @@
+"""Durable workflows on the database you already have."""

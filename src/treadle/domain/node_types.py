@@ -1,0 +1,45 @@
+"""A node type as data: what the parser, the editor and the token game need to know of it without its handler."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from treadle.domain.graph import OUT
+
+PortsOf = Callable[[Mapping[str, Any]], tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeType:
+    """`ports` are the named exits in order, besides `error`, which every type has; `ports_of` where the config decides them.
+
+    `expressions` are paths in the config, such as `condition` or `cases[].when`, that hold an expression and reach
+    the handler as its value; `deferred` ones hold an expression that the engine evaluates later (`extra_names` adds
+    names they may use, such as `payload`). Every other string in the config is a template.
+    """
+
+    type: str
+    summary: str
+    category: str
+    config_schema: Mapping[str, Any]
+    ports: tuple[str, ...] = (OUT,)
+    ports_of: PortsOf | None = None
+    expressions: tuple[str, ...] = ()
+    deferred: tuple[str, ...] = ()
+    extra_names: tuple[str, ...] = ()
+    trigger: bool = False
+    parks: bool = False
+    """Whether the handler may wait for something from outside; the soundness hints use it."""
+    icon: str = ""
+    output: str = "any JSON"
+
+    def ports_for(self, config: Mapping[str, Any]) -> tuple[str, ...]:
+        return self.ports if self.ports_of is None else self.ports_of(config)
+
+
+NodeTypes = Mapping[str, NodeType]
+
+EMPTY_CONFIG: Mapping[str, Any] = {"type": "object", "properties": {}, "additionalProperties": False}
+
