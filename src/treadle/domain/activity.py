@@ -5,7 +5,6 @@ A handler returns a plain value (the output, leaving through `out`), a `Done` th
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -96,7 +95,7 @@ class Event:
 class Context:
     """What a handler may ask of the engine. One object for each attempt; safe to use from any thread.
 
-    `idempotency_key` is the same for every attempt of one visit. `cancelled` becomes true when the result is no longer wanted.
+    `idempotency_key` is the same for every attempt of one visit.
     """
 
     execution_id: str
@@ -111,16 +110,13 @@ class Context:
     emit: Callable[[str, Mapping[str, Any]], None] | None = None
     lookup: Mapping[str, Any] = field(default_factory=dict)
     """The expression names of this activity (`input`, `nodes`, …), for handlers that evaluate expressions themselves."""
-    _cancelled: threading.Event = field(default_factory=threading.Event)
+    cancelled: bool = False
+    """True once the result is no longer wanted; long handlers look at it and return."""
 
     @property
     def idempotency_key(self) -> str:
         scope = f"{self.scope}/" if self.scope else ""
         return f"{self.execution_id}/{scope}{self.node_id}#{self.visit}"
-
-    @property
-    def cancelled(self) -> bool:
-        return self._cancelled.is_set()
 
     def log(self, message: str, **fields: Any) -> None:
         """Say something about this activity; it goes to the worker's log."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from treadle.domain.retry import RetryPolicy
+from treadle.domain.retry import NO_RETRY, RetryPolicy
 
 Join = str | int
 """`auto`, `all`, `each`, `first`, or a number n of at least 1."""
@@ -63,7 +63,7 @@ class Settings:
     """What holds for a whole execution. `timeout` in seconds; `output` an expression; `retry` is the execution's own policy."""
 
     timeout: float | None = None
-    retry: RetryPolicy = RetryPolicy()
+    retry: RetryPolicy = NO_RETRY
     max_activities: int = 100_000
     output: str | None = None
 

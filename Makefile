@@ -1,0 +1,61 @@
+# Everything a new machine needs is Python 3.11 or later. `make help` says what there is.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+VENV := .venv
+# A path without the project's own folder in it: spaces in that one do no harm.
+PY := $(VENV)/bin/python
+INSTALLED := $(VENV)/.installed
+TOOLS := $(VENV)/.tools
+PYTEST_WORKERS ?= 2
+
+.PHONY: help up test check bench chaos clean
+
+help: ## Say what there is
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
+
+up: $(INSTALLED) ## Install and start everything: http://127.0.0.1:8765
+	@exec $(PY) -m treadle up
+
+test: $(TOOLS) ## Run the tests
+	$(PY) -m pytest -n $(PYTEST_WORKERS)
+
+check: $(TOOLS) ## Lint, types, layers
+	$(PY) -m ruff check
+	$(PY) -m mypy
+	$(VENV)/bin/lint-imports
+
+bench: $(TOOLS) ## Measure speed
+	$(PY) benchmarks/run.py
+
+chaos: $(TOOLS) ## Run the fault tests: kills, pauses, cuts
+	$(PY) -m pytest -n $(PYTEST_WORKERS) tests/faults
+
+clean: ## Remove what was built; data stays
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The first Python that really runs, is new enough, and can make environments.
+$(PY):
+	@for python in "$${PYTHON:-python3.13}" python3.13 python3.12 python3.11 python3 python; do \
+	  if "$$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+	    echo "using $$("$$python" --version) to make $(VENV)"; \
+	    exec "$$python" -m venv $(VENV); \
+	  fi; \
+	done; \
+	echo "no Python 3.11 or later with the venv module was found; install one (Debian, Ubuntu: apt install python3-venv)," >&2; \
+	echo "or name it: make up PYTHON=/path/to/python3" >&2; \
+	exit 1
+
+$(INSTALLED): pyproject.toml | $(PY)
+	$(PY) -m pip install --quiet --disable-pip-version-check -e .
+	@touch $(INSTALLED)
+
+# pip reads dependency groups from 25.1 on.
+$(TOOLS): pyproject.toml $(INSTALLED)
+	$(PY) -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	$(PY) -m pip install --quiet --disable-pip-version-check -e . --group dev
+	@touch $(TOOLS)
+
+export PYTHON

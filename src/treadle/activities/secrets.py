@@ -1,0 +1,61 @@
+"""Secrets in configs: a reference such as `{"secret": "name"}`, replaced by the secret only inside the handler call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from treadle.domain.activity import Context
+from treadle.domain.errors import Fatal, NotFoundError
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+    from pydantic_core import CoreSchema
+
+REFERENCE: Mapping[str, Any] = {
+    "type": "object",
+    "properties": {"secret": {"title": "Secret", "description": "The secret's name.", "type": "string", "minLength": 1}},
+    "required": ["secret"],
+    "additionalProperties": False,
+}
+
+
+class Secret(str):
+    """The annotation of an activity's parameter that may be given as a reference; a text that does not show itself."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "Secret('…')"
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # pydantic's
+        from pydantic_core import core_schema
+
+        return core_schema.no_info_after_validator_function(cls, core_schema.str_schema())
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"anyOf": [{"type": "string"}, dict(REFERENCE)]}
+
+
+def resolve(ctx: Context, value: Any) -> Any:
+    """The value with each reference in it replaced; the same object where there is none. Fatal for an unknown secret."""
+    if isinstance(value, Mapping):
+        if value.keys() == {"secret"} and isinstance(value["secret"], str):
+            return _secret(ctx, value["secret"])
+        items = {key: resolve(ctx, item) for key, item in value.items()}
+        return value if all(items[key] is value[key] for key in items) else items
+    if isinstance(value, list):
+        resolved = [resolve(ctx, item) for item in value]
+        return value if all(new is old for new, old in zip(resolved, value, strict=True)) else resolved
+    return value
+
+
+def _secret(ctx: Context, name: str) -> str:
+    if ctx.secrets is None:
+        raise Fatal(f"the config needs the secret {name!r}, and this worker has no secrets", type="secret")
+    try:
+        return ctx.secrets(name)
+    except (NotFoundError, KeyError) as error:
+        raise Fatal(f"there is no secret {name!r}; set it with: treadle secrets set {name}", type="secret") from error

@@ -1,0 +1,33 @@
+"""What routes ask for: the engine, the configuration, the execution a path names."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from treadle.api.config import ApiConfig
+from treadle.api.schemas.fields import Name
+from treadle.engine.engine import WorkflowEngine
+
+
+def _engine(request: Request) -> WorkflowEngine:
+    engine: WorkflowEngine = request.app.state.engine
+    return engine
+
+
+def _config(request: Request) -> ApiConfig:
+    config: ApiConfig = request.app.state.config
+    return config
+
+
+Engine = Annotated[WorkflowEngine, Depends(_engine)]
+Config = Annotated[ApiConfig, Depends(_config)]
+
+
+def _execution_id(execution_id: Name, engine: Engine) -> str:
+    """The id of the one execution whose id is this or starts so. NotFoundError."""
+    return engine.store.executions.resolve(execution_id)
+
+
+ExecutionId = Annotated[str, Depends(_execution_id)]

@@ -1,0 +1,78 @@
+"""The HTTP side, put together: an engine behind `/api/v1`, health checks, and two pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+from starlette.middleware import Middleware
+
+from treadle.api.config import ApiConfig, check_bind
+from treadle.api.gate import Gate
+from treadle.api.live import Streams
+from treadle.api.problems import MEDIA_TYPE, install_problem_handlers
+from treadle.api.routes import approvals, executions, health, pages, schedules, system, workflows
+from treadle.api.schemas.fields import Problem
+from treadle.api.shields import LastResort, SafeHeaders
+from treadle.engine.engine import WorkflowEngine
+
+__all__ = ["ApiConfig", "check_bind", "create_app"]
+
+DESCRIPTION = "Durable workflows. Errors are application/problem+json; times are RFC 3339 in UTC; lists come in pages."
+
+
+class TreadleApi(FastAPI):
+    """FastAPI whose OpenAPI document says what is true of every route: how refusals look, and that a token is needed."""
+
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is not None:
+            return self.openapi_schema
+        document = super().openapi()
+        for operations in document["paths"].values():
+            for operation in operations.values():
+                refused = operation["responses"]["default"]
+                refused["content"] = {MEDIA_TYPE: refused["content"]["application/json"]}
+        if self.state.config.tokens:
+            document["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+            document["security"] = [{"token": []}]
+        return document
+
+
+def create_app(engine: WorkflowEngine, config: ApiConfig) -> FastAPI:
+    """The ASGI app. InsecureBindError if it would be open to other machines; `app.state.streams.close()` ends live streams."""
+    check_bind(config.host, config.tokens)
+    app = TreadleApi(
+        title="Treadle",
+        version=config.version,
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        responses={"default": {"model": Problem, "description": "Refused"}},
+        generate_unique_id_function=_operation_id,
+        redirect_slashes=False,
+        middleware=[Middleware(SafeHeaders), Middleware(LastResort), Middleware(Gate, config=config)],
+    )
+    app.state.engine = engine
+    app.state.config = config
+    app.state.streams = Streams()
+    install_problem_handlers(app)
+    api = APIRouter(prefix="/api/v1")
+    for router in (
+        workflows.router,
+        workflows.runs,
+        executions.router,
+        executions.signals,
+        approvals.router,
+        schedules.router,
+        system.router,
+    ):
+        api.include_router(router)
+    app.include_router(api)
+    app.include_router(health.router)
+    app.include_router(pages.router)
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name

@@ -1,0 +1,38 @@
+"""Approvals: what waits for a person, and the person's answer."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from treadle.api import shapes
+from treadle.api.access import Engine
+from treadle.api.json_body import json_route
+from treadle.api.json_reply import reply
+from treadle.api.schemas import approvals as schemas
+from treadle.api.schemas.fields import Name
+
+router = APIRouter(prefix="/approvals", tags=["approvals"], route_class=json_route("max_signal_body"))
+
+
+@router.get("", response_model=schemas.ApprovalPage)
+def list_approvals(engine: Engine, query: Annotated[schemas.ApprovalQuery, Query()]) -> Response:
+    """Newest first."""
+    found = engine.store.executions.approvals(
+        status=query.status, execution_id=query.execution_id, limit=query.limit, cursor=query.cursor
+    )
+    return reply(shapes.page(found, shapes.approval))
+
+
+@router.get("/{approval_id}", response_model=schemas.Approval)
+def get_approval(approval_id: Name, engine: Engine) -> Response:
+    """One approval."""
+    return reply(shapes.approval(engine.store.executions.approval(approval_id)))
+
+
+@router.post("/{approval_id}", response_model=schemas.Approval)
+def decide_approval(approval_id: Name, body: schemas.Decide, engine: Engine) -> Response:
+    """Approve or reject; 409 with what it became if it is no longer open."""
+    engine.decide(approval_id, body.decision, by=body.by, comment=body.comment, data=body.data)
+    return reply(shapes.approval(engine.store.executions.approval(approval_id)))

@@ -1,0 +1,150 @@
+"""What is sent and answered about executions."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import ConfigDict, Field
+
+from treadle.api.schemas.fields import Answer, Body, Cursor, Error, Key, PageQuery, PriorityName, Prose, Query, Text, Time
+from treadle.domain.states import ExecutionStatus
+
+
+class CancelExecution(Body):
+    reason: Prose = ""
+
+
+class Nothing(Body):
+    """An empty object, or no body at all."""
+
+
+class RetryExecution(Body):
+    from_node: Text | None = Field(default=None, description="not supported by this version")
+
+
+class SendSignal(Body):
+    payload: Any = None
+    signal_id: Key | None = Field(default=None, description="two signals with the same one count once")
+
+
+class ExecutionQuery(PageQuery):
+    status: ExecutionStatus | None = None
+    workflow: Text | None = None
+    parent: Text | None = None
+    q: Text | None = Field(default=None, description="the beginning of an id, or a part of the workflow's name")
+
+
+class JournalQuery(Query):
+    after: int = Field(default=0, ge=0, le=2**62, description="only rows with a greater seq")
+    cursor: Cursor | None = Field(default=None, description="the next_cursor of the page before; wins over `after`")
+    limit: int = Field(default=200, ge=1, le=1000)
+
+
+class EventQuery(Query):
+    after: int = Field(default=0, ge=0, le=2**62, description="as Last-Event-ID, which wins")
+
+
+class StartedExecution(Answer):
+    id: str
+    status: Literal["running"]
+    url: str
+
+
+class Trigger(Answer):
+    """What started it; the payload only where one execution is asked for."""
+
+    model_config = ConfigDict(extra="allow")
+
+    node: str | None = None
+    type: str | None = None
+
+
+class ExecutionRow(Answer):
+    """An execution as lists and the live stream show it: without payloads."""
+
+    id: str
+    workflow: str
+    version: int
+    status: ExecutionStatus
+    priority: PriorityName
+    queue: str
+    trigger: Trigger | None
+    error: Error | None
+    parent_id: str | None
+    created_at: Time
+    started_at: Time | None
+    finished_at: Time | None
+    next_retry_at: Time | None
+
+
+class ExecutionPage(Answer):
+    items: list[ExecutionRow]
+    next_cursor: str | None
+
+
+class WaitingOn(Answer):
+    model_config = ConfigDict(extra="allow")
+
+    kind: Literal["time", "signal", "approval", "child", "retry", "slot"]
+    node_id: str | None
+
+
+class NodeState(Answer):
+    status: str
+    visits: int
+    attempts: int
+    started_at: Time | None
+    finished_at: Time | None
+    error: Error | None
+
+
+class Execution(ExecutionRow):
+    input: Any
+    output: Any
+    waiting_on: list[WaitingOn]
+    nodes: dict[str, NodeState]
+
+
+class JournalItem(Answer):
+    """One row. `taken` null: every plain edge of the port, else edge ids with their tokens."""
+
+    seq: int
+    kind: str
+    node_id: str
+    scope: str
+    visit: int
+    attempt: int
+    status: str
+    port: str | None
+    taken: dict[str, int] | None
+    output: Any
+    error: Any
+    detail: Any
+    worker_id: str
+    started_at: Time | None
+    finished_at: Time | None
+
+
+class JournalPage(Answer):
+    items: list[JournalItem]
+    next_cursor: str | None
+
+
+class Reason(Answer):
+    """One sentence on why an execution is where it is, and what mends it."""
+
+    kind: str
+    sentence: str
+    mend: str
+    node_id: str | None
+
+
+class Reasons(Answer):
+    reasons: list[Reason]
+
+
+class SignalReply(Answer):
+    execution_id: str
+    signal: str
+    status: ExecutionStatus | None
+    outcome: Literal["accepted", "duplicate"]

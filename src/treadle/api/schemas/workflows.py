@@ -1,0 +1,83 @@
+"""What is sent and answered about workflows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from treadle.api.schemas.fields import Answer, Body, Key, PriorityField, Prose, Query, Text, Time, VersionNumber
+from treadle.domain.records import Priority
+
+GRAPH = "nodes, edges, settings, input_schema"
+
+
+class SaveWorkflow(Body):
+    graph_config: Any = Field(description=GRAPH)
+    description: Prose | None = None
+
+
+class ValidateWorkflow(Body):
+    graph_config: Any = Field(description=GRAPH)
+    name: Text | None = None
+    description: Prose | None = None
+
+
+class RunWorkflow(Body):
+    input: Any = None
+    priority: PriorityField = Priority.NAMES[0]
+    version: VersionNumber | None = Field(default=None, description="the latest if left out")
+    trigger: Text | None = Field(default=None, description="the trigger node that fires, where there are several")
+    idempotency_key: Key | None = Field(default=None, description="the same as the header Idempotency-Key")
+
+
+class RunQuery(Query):
+    wait: Text | None = Field(default=None, description="wait for the end, such as `20s`; at most 60 s")
+
+
+class Finding(Answer):
+    severity: str
+    code: str
+    message: str
+    path: str
+    hint: str | None = None
+
+
+class Findings(Answer):
+    valid: bool
+    findings: list[Finding]
+
+
+class SavedWorkflow(Answer):
+    name: str
+    version: int
+    warnings: list[Finding]
+
+
+class WorkflowRow(Answer):
+    name: str
+    version: int
+    description: str
+    created_at: Time
+    updated_at: Time
+
+
+class WorkflowPage(Answer):
+    items: list[WorkflowRow]
+    next_cursor: str | None
+
+
+class VersionRow(Answer):
+    name: str
+    version: int
+    description: str
+    created_at: Time
+
+
+class VersionPage(Answer):
+    items: list[VersionRow]
+    next_cursor: str | None
+
+
+class Workflow(VersionRow):
+    graph_config: dict[str, Any]

@@ -1,0 +1,235 @@
+"""Stored records as the answers of the API; `schemas` documents the same shapes, and a test compares them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any, TypeVar
+
+import orjson
+
+from treadle.api.json_reply import stored
+from treadle.domain.errors import ConflictError, Finding, NotFoundError
+from treadle.domain.node_types import NodeType
+from treadle.domain.records import (
+    Approval,
+    ExecutionRecord,
+    Fire,
+    JournalRow,
+    MessageOutcome,
+    MessageReply,
+    Page,
+    Priority,
+    Schedule,
+    WorkerRecord,
+    WorkflowSummary,
+    WorkflowVersion,
+)
+from treadle.engine.views import ExecutionView, Reason
+
+Json = dict[str, Any]
+T = TypeVar("T")
+
+
+def listing(items: Iterable[Json], next_cursor: str | None = None) -> Json:
+    return {"items": list(items), "next_cursor": next_cursor}
+
+
+def page(found: Page[T], shape: Callable[[T], Json]) -> Json:
+    return listing(map(shape, found.items), found.next_cursor)
+
+
+def finding(found: Finding) -> Json:
+    return {
+        "severity": found.severity,
+        "code": found.code,
+        "message": found.message,
+        "path": found.path,
+        "hint": found.hint,
+    }
+
+
+def workflow_row(summary: WorkflowSummary) -> Json:
+    return {
+        "name": summary.name,
+        "version": summary.version,
+        "description": summary.description,
+        "created_at": summary.created_at,
+        "updated_at": summary.updated_at,
+    }
+
+
+def version_row(version: WorkflowVersion) -> Json:
+    return {
+        "name": version.workflow,
+        "version": version.version,
+        "description": version.description,
+        "created_at": version.created_at,
+    }
+
+
+def workflow(version: WorkflowVersion) -> Json:
+    return {**version_row(version), "graph_config": stored(version.graph_json)}
+
+
+def execution_row(record: ExecutionRecord) -> Json:
+    """Without payloads: the trigger's is left out too."""
+    trigger = orjson.loads(record.trigger_json)
+    return {
+        "id": record.id,
+        "workflow": record.workflow,
+        "version": record.version,
+        "status": record.status,
+        "priority": priority_name(record.priority),
+        "queue": record.queue,
+        "trigger": trigger and {key: trigger.get(key) for key in ("node", "type")},
+        "error": stored(record.error_json),
+        "parent_id": record.parent_id,
+        "created_at": record.created_at,
+        "started_at": record.started_at,
+        "finished_at": record.finished_at,
+        "next_retry_at": record.next_retry_at,
+    }
+
+
+def execution(view: ExecutionView) -> Json:
+    record = view.record
+    return {
+        **execution_row(record),
+        "trigger": stored(record.trigger_json),
+        "input": stored(record.input_json),
+        "output": stored(record.output_json),
+        "waiting_on": list(view.waiting_on),
+        "nodes": {
+            node_id: {
+                "status": node.status,
+                "visits": node.visits,
+                "attempts": node.attempts,
+                "started_at": node.started_at,
+                "finished_at": node.finished_at,
+                "error": node.error,
+            }
+            for node_id, node in view.nodes.items()
+        },
+    }
+
+
+def journal_item(row: JournalRow) -> Json:
+    return {
+        "seq": row.seq,
+        "kind": row.kind,
+        "node_id": row.node_id,
+        "scope": row.scope,
+        "visit": row.visit,
+        "attempt": row.attempt,
+        "status": row.status,
+        "port": row.port,
+        "taken": stored(row.taken_json),
+        "output": stored(row.output_json),
+        "error": stored(row.error_json),
+        "detail": stored(row.detail_json),
+        "worker_id": row.by,
+        "started_at": row.started_at,
+        "finished_at": row.finished_at,
+    }
+
+
+def reason(found: Reason) -> Json:
+    return {"kind": found.kind, "sentence": found.sentence, "mend": found.mend, "node_id": found.node_id}
+
+
+def approval(found: Approval) -> Json:
+    return {
+        "id": found.id,
+        "execution_id": found.execution_id,
+        "workflow": found.workflow,
+        "node_id": found.node_id,
+        "title": found.title,
+        "body": found.body,
+        "form": stored(found.form_json),
+        "assignees": stored(found.assignees_json),
+        "status": found.status,
+        "due_at": found.due_at,
+        "decision": stored(found.decision_json),
+        "created_at": found.created_at,
+        "decided_at": found.decided_at,
+    }
+
+
+def schedule_row(found: Schedule) -> Json:
+    return {
+        "id": found.id,
+        "workflow": found.workflow,
+        "version": found.version,
+        "cron": found.cron,
+        "interval": found.interval,
+        "timezone": found.timezone,
+        "dst": found.dst,
+        "priority": priority_name(found.priority),
+        "overlap": found.overlap,
+        "catch_up": found.catch_up,
+        "paused": found.paused,
+        "next_fire_at": found.next_fire_at,
+        "error": found.error,
+        "created_at": found.created_at,
+    }
+
+
+def schedule(found: Schedule) -> Json:
+    return {**schedule_row(found), "input": stored(found.input_json)}
+
+
+def fire(found: Fire) -> Json:
+    return {
+        "fire_at": found.fire_at,
+        "outcome": found.outcome,
+        "reason": found.reason,
+        "execution_id": found.execution_id,
+        "recorded_at": found.recorded_at,
+    }
+
+
+def node_type(found: NodeType) -> Json:
+    return {
+        "type": found.type,
+        "summary": found.summary,
+        "category": found.category,
+        "config_schema": found.config_schema,
+        "ports": found.ports,
+        "dynamic_ports": found.ports_of is not None,
+        "expressions": found.expressions,
+        "trigger": found.trigger,
+        "parks": found.parks,
+        "icon": found.icon,
+        "output": found.output,
+    }
+
+
+def worker(found: WorkerRecord, *, now: datetime) -> Json:
+    return {
+        "id": found.id,
+        "host": found.host,
+        "pid": found.pid,
+        "queues": found.queues,
+        "concurrency": found.concurrency,
+        "node_types": found.node_types,
+        "started_at": found.started_at,
+        "beat_at": found.beat_at,
+        "lease_until": found.lease_until,
+        "alive": found.lease_until > now,
+        "draining": found.draining,
+        "executions": found.executions,
+    }
+
+
+def accepted(execution_id: str, answer: MessageReply) -> Json:
+    """What a message to an execution came to. NotFoundError, or ConflictError with the state that won."""
+    if answer.outcome is MessageOutcome.NOT_FOUND:
+        raise NotFoundError("execution", execution_id)
+    if answer.outcome is MessageOutcome.REFUSED:
+        raise ConflictError(f"too late: {execution_id} is {answer.status}", state=str(answer.status))
+    return {"id": execution_id, "status": answer.status, "outcome": answer.outcome}
+
+
+def priority_name(level: int) -> str:
+    return Priority.NAMES.get(level, str(level))

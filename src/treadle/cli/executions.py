@@ -1,0 +1,186 @@
+"""`treadle executions`: see and steer what runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import click
+
+from treadle.cli import shapes
+from treadle.cli.arguments import duration, json_value
+from treadle.cli.grammar import Group, output_option, page_options
+from treadle.cli.local_worker import worker_for
+from treadle.cli.pages import execution_page
+from treadle.cli.rendering import plain, say, write_list, write_one
+from treadle.cli.session import Session
+from treadle.cli.watching import detachable, watch
+from treadle.domain.errors import ConflictError, NotFoundError
+from treadle.domain.records import MessageOutcome, MessageReply
+from treadle.domain.states import ExecutionStatus
+
+EXECUTION = click.argument("execution_id", metavar="ID")
+STATUSES = click.Choice([str(status) for status in ExecutionStatus])
+
+
+@click.group(cls=Group, examples=["treadle executions list --status waiting", "treadle executions why exec-0198"])
+def executions() -> None:
+    """See and steer executions.
+
+    An ID may be shortened to any prefix that only one execution has.
+    """
+
+
+@executions.command("list", examples=["treadle executions list --status failed", "treadle executions list -q refund -o jsonl"])
+@click.option("--status", type=STATUSES, help="Only those in this status.")
+@click.option("--workflow", help="Only those of this workflow.")
+@click.option("-q", "query", metavar="TEXT", help="An id prefix, or a part of the workflow's name.")
+@page_options
+@output_option
+@click.pass_obj
+def list_executions(session: Session, /, form: str, limit: int, cursor: str | None, **only: str | None) -> None:
+    """List executions, newest first."""
+    with session.open() as treadle:
+        page = treadle.store.executions.list(
+            status=only["status"], workflow=only["workflow"], q=only["query"], limit=limit, cursor=cursor
+        )
+    write_list(
+        map(shapes.execution_row, page.items),
+        form,
+        columns=("id", "workflow", "status", "priority", "created_at", "finished_at"),
+        cursor=page.next_cursor,
+        none="no executions; `treadle run WORKFLOW` starts one",
+    )
+
+
+@executions.command(
+    "show", examples=["treadle executions show exec-0198", "treadle executions show exec-0198 -o json | jq .output"]
+)
+@EXECUTION
+@output_option
+@click.pass_obj
+def show_execution(session: Session, execution_id: str, form: str) -> None:
+    """Show one execution: its input, output, error, nodes, and what it waits for."""
+    with session.open() as treadle:
+        view = treadle.engine.show(treadle.store.executions.resolve(execution_id))
+    shape = shapes.execution(view)
+    write_one(shape, form, people=lambda: execution_page(shape))
+
+
+@executions.command(
+    "journal", examples=["treadle executions journal exec-0198", "treadle executions journal exec-0198 -o jsonl"]
+)
+@EXECUTION
+@click.option("--after", type=click.IntRange(0), default=0, help="Only rows after this seq.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=1000, show_default=True, help="Rows at most.")
+@output_option
+@click.pass_obj
+def show_journal(session: Session, execution_id: str, after: int, limit: int, form: str) -> None:
+    """Show the append-only record of an execution's activities, in order."""
+    with session.open() as treadle:
+        rows = treadle.store.executions.journal(treadle.store.executions.resolve(execution_id), after=after, limit=limit)
+    cursor = str(rows[-1].seq) if len(rows) == limit else None
+    columns = ("seq", "kind", "node_id", "scope", "visit", "attempt", "status", "port", "finished_at", "error")
+    write_list(map(shapes.journal_item, rows), form, columns=columns, none="nothing has happened yet")
+    if cursor:
+        say(f"more: --after {cursor}")
+
+
+@executions.command("watch", examples=["treadle executions watch exec-0198", "treadle executions watch exec-0198 --timeout 5m"])
+@EXECUTION
+@click.option("--timeout", type=duration, help="Give up waiting after this long (exit code 124); the execution goes on.")
+@click.option("--local", is_flag=True, help="Run a worker in this process while watching.")
+@output_option
+@click.pass_obj
+def watch_execution(session: Session, execution_id: str, timeout: float | None, local: bool, form: str) -> None:
+    """Follow an execution to its end, from the first journal row; exit codes as `treadle run --wait`."""
+    with session.open() as treadle:
+        found = treadle.store.executions.resolve(execution_id)
+        with detachable(found), worker_for(treadle, found, local=local):
+            watch(treadle, found, timeout=timeout, form=form)
+
+
+@executions.command("why", examples=["treadle executions why exec-0198"])
+@EXECUTION
+@output_option
+@click.pass_obj
+def explain_execution(session: Session, execution_id: str, form: str) -> None:
+    """Say why an execution does not go on, and what would make it."""
+    with session.open() as treadle:
+        reasons = treadle.engine.why(treadle.store.executions.resolve(execution_id))
+    if form != "table":
+        write_list(map(shapes.reason, reasons), form, columns=())
+        return
+    for reason in reasons:
+        click.echo(plain(f"{reason.node_id}: {reason.sentence}" if reason.node_id else reason.sentence))
+        if reason.mend:
+            click.echo(f"  → {plain(reason.mend)}")
+
+
+@executions.command("cancel", examples=["treadle executions cancel exec-0198 --reason 'ordered twice'"])
+@click.argument("execution_ids", metavar="ID...", nargs=-1, required=True)
+@click.option("--reason", default="", help="Why; it is kept in the journal.")
+@click.pass_obj
+def cancel_executions(session: Session, execution_ids: tuple[str, ...], reason: str) -> None:
+    """Cancel executions: their running nodes are stopped, nothing new starts."""
+    _send(session, execution_ids, "cancel", done="will be cancelled", reason=reason)
+
+
+@executions.command("pause", examples=["treadle executions pause exec-0198"])
+@click.argument("execution_ids", metavar="ID...", nargs=-1, required=True)
+@click.pass_obj
+def pause_executions(session: Session, execution_ids: tuple[str, ...]) -> None:
+    """Start no further nodes of these executions until they are resumed."""
+    _send(session, execution_ids, "pause", done="will pause")
+
+
+@executions.command("resume", examples=["treadle executions resume exec-0198"])
+@click.argument("execution_ids", metavar="ID...", nargs=-1, required=True)
+@click.pass_obj
+def resume_executions(session: Session, execution_ids: tuple[str, ...]) -> None:
+    """Let paused executions go on."""
+    _send(session, execution_ids, "resume", done="goes on")
+
+
+@executions.command("retry", examples=["treadle executions retry exec-0198"])
+@click.argument("execution_ids", metavar="ID...", nargs=-1, required=True)
+@click.pass_obj
+def retry_executions(session: Session, execution_ids: tuple[str, ...]) -> None:
+    """Try failed executions again, from the node that failed; what was finished is kept."""
+    _send(session, execution_ids, "retry", done="is tried again")
+
+
+@executions.command(
+    "signal",
+    examples=[
+        "treadle executions signal exec-0198 paid --payload '{\"amount\": 20}'",
+        "treadle executions signal exec-0198 paid --payload @paid.json --signal-id pay-77",
+    ],
+)
+@EXECUTION
+@click.argument("name")
+@click.option("--payload", default="null", metavar="JSON|@FILE", help="What the waiting node gets.")
+@click.option("--signal-id", help="The same id twice counts once.")
+@click.pass_obj
+def send_signal(session: Session, execution_id: str, name: str, payload: str, signal_id: str | None) -> None:
+    """Send a signal to an execution; it is kept until a node waits for it."""
+    value = json_value(payload, name="--payload")
+    with session.open() as treadle:
+        found = treadle.store.executions.resolve(execution_id)
+        reply = treadle.engine.signal(found, name, value, signal_id=signal_id)
+    say(f"{found} {outcome_of(found, reply, done='has the signal')}")
+
+
+def outcome_of(execution_id: str, reply: MessageReply, *, done: str) -> str:
+    """The end of a sentence about a message. NotFoundError, or ConflictError if it came too late."""
+    if reply.outcome is MessageOutcome.NOT_FOUND:
+        raise NotFoundError("execution", execution_id)
+    if reply.outcome is MessageOutcome.REFUSED:
+        raise ConflictError(f"too late: {execution_id} is {reply.status}", state=str(reply.status))
+    return "was told so before" if reply.outcome is MessageOutcome.DUPLICATE else done
+
+
+def _send(session: Session, prefixes: Iterable[str], verb: str, *, done: str, **details: str) -> None:
+    with session.open() as treadle:
+        for execution_id in [treadle.store.executions.resolve(prefix) for prefix in prefixes]:
+            reply = getattr(treadle.engine, verb)(execution_id, **details)
+            say(f"{execution_id} {outcome_of(execution_id, reply, done=done)}")

@@ -1,0 +1,46 @@
+"""A worker inside this process, for as long as a command needs one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import TYPE_CHECKING
+
+import click
+
+from treadle.cli.rendering import say
+
+if TYPE_CHECKING:
+    from treadle.bootstrap import Treadle
+    from treadle.engine.worker import WorkflowWorker
+
+
+@contextmanager
+def working(worker: WorkflowWorker) -> Iterator[None]:
+    """The worker in a thread of its own, stopped gracefully at the end."""
+    thread = worker.start_in_thread()
+    try:
+        yield
+    finally:
+        worker.stop()
+        thread.join()
+
+
+def worker_for(treadle: Treadle, execution_id: str, *, local: bool) -> AbstractContextManager[None]:
+    """A worker here if asked for; if there is none anywhere, says so and, on a terminal, offers one."""
+    if not local and not has_worker(treadle):
+        say(f"no worker is running: start one with `treadle worker`, or here: treadle executions watch {execution_id} --local")
+        asked = sys.stdin.isatty() and sys.stderr.isatty()
+        local = asked and click.confirm("Run a worker here until it has ended?", default=True, err=True)
+    if not local:
+        return nullcontext()
+    from treadle.bootstrap import build_worker
+
+    return working(build_worker(treadle))
+
+
+def has_worker(treadle: Treadle) -> bool:
+    """Whether some worker holds its lease and still claims."""
+    now = treadle.store.now()
+    return any(worker.lease_until > now and not worker.draining for worker in treadle.store.workers.list())

@@ -1,0 +1,67 @@
+"""How single things read for people: an execution and an approval, in lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from treadle.cli.rendering import document, plain, rows_as_table, status_text
+
+Shape = dict[str, Any]
+
+TIMES = (("created", "created_at"), ("started", "started_at"), ("finished", "finished_at"), ("next retry", "next_retry_at"))
+
+
+def execution_page(shape: Shape) -> Iterator[str]:
+    yield f"{shape['id']}  {status_text(shape['status'])}"
+    yield f"  workflow    {plain(shape['workflow'])} version {shape['version']}"
+    yield f"  priority    {shape['priority']}, queue {plain(shape['queue'])}"
+    for label, key in TIMES:
+        if shape[key]:
+            yield f"  {label:<11} {shape[key]}"
+    if shape["error"]:
+        yield f"  error       {error_text(shape['error'])}"
+    for wait in shape["waiting_on"]:
+        details = ", ".join(
+            f"{key} {plain(str(value))}" for key, value in wait.items() if key not in ("kind", "node_id") and value
+        )
+        yield f"  waits for   {wait['kind']} at {plain(str(wait.get('node_id') or '-'))}{f' ({details})' if details else ''}"
+    for label in ("input", "output"):
+        if shape[label] is not None:
+            yield f"  {label}"
+            yield from block(shape[label])
+    if shape["nodes"]:
+        yield ""
+        nodes = [{"node": node_id, **state} for node_id, state in shape["nodes"].items()]
+        yield from rows_as_table(nodes, ("node", "status", "visits", "attempts", "started_at", "finished_at", "error"))
+
+
+def approval_page(shape: Shape) -> Iterator[str]:
+    yield f"{shape['id']}  {status_text(shape['status'])}"
+    yield f"  title       {plain(shape['title'])}"
+    for line in shape["body"].splitlines():
+        yield f"    {plain(line)}"
+    yield f"  execution   {shape['execution_id']} ({plain(shape['workflow'])}, node {shape['node_id']})"
+    for label, key in (("created", "created_at"), ("due", "due_at"), ("decided", "decided_at")):
+        if shape[key]:
+            yield f"  {label:<11} {shape[key]}"
+    for label in ("assignees", "form", "decision"):
+        if shape[label]:
+            yield f"  {label}"
+            yield from block(shape[label])
+    if shape["status"] == "open":
+        yield f"  decide      treadle approvals approve {shape['id']}   or   treadle approvals reject {shape['id']}"
+
+
+def error_text(error: Any) -> str:
+    """An error object as one sentence: where, of which type, what."""
+    if not isinstance(error, dict):
+        return plain(str(error))
+    place = f"{error['node_id']}: " if error.get("node_id") else ""
+    return plain(f"{place}{error.get('type', 'error')}: {error.get('message', '')}")
+
+
+def block(value: Any) -> Iterator[str]:
+    """A JSON value over indented lines."""
+    for line in document(value, "yaml").splitlines():
+        yield f"    {plain(line)}"

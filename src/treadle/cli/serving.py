@@ -1,0 +1,228 @@
+"""`treadle up`, `treadle server`, `treadle worker`: the commands that stay."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import click
+
+from treadle.cli.arguments import duration
+from treadle.cli.grammar import Command, Shown
+from treadle.cli.local_worker import working
+from treadle.cli.rendering import plain, say
+from treadle.cli.session import Session, sqlite_path
+from treadle.domain.errors import TreadleError
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from treadle.bootstrap import Treadle
+    from treadle.settings import Settings
+
+FIRST = "order_refund"
+DRAIN_SECONDS = 3
+"""How long open requests and live streams may delay a stop."""
+
+
+def address_options(command: Shown) -> Shown:
+    command = click.option(
+        "--port", type=click.IntRange(0, 65535), help="Port, 0 for any free one.  [default: TREADLE_PORT, 8765]"
+    )(command)
+    return click.option("--host", help="Address to listen on.  [default: TREADLE_HOST, 127.0.0.1]")(command)
+
+
+@click.command(
+    cls=Command, examples=["treadle up", "treadle up --port 9000 --db sqlite:///./demo.db", "treadle up --no-examples"]
+)
+@address_options
+@click.option(
+    "--workers",
+    type=click.IntRange(0, 64),
+    default=1,
+    show_default=True,
+    help="Workers in this process; one is best on SQLite.",
+)
+@click.option("--examples/--no-examples", default=True, help="Load the example workflows that are missing.  [default: load]")
+@click.pass_obj
+def up(session: Session, host: str | None, port: int | None, workers: int, examples: bool) -> None:
+    """Start everything here: database, examples, worker and server.
+
+    Ctrl-C stops it; work in progress resumes at the next start. Examples you have changed are left alone.
+    """
+    from treadle.bootstrap import build_app, build_worker
+    from treadle.cli.examples import load_examples, shipped_examples
+
+    settings = session.settings(host=host, port=port)
+    path = sqlite_path(settings.database_url)
+    created = path is not None and not path.exists()
+    with ExitStack() as stack:
+        listener = stack.enter_context(listening(settings))
+        treadle = stack.enter_context(session.open(settings, prepare="any"))
+        loaded = load_examples(treadle, shipped_examples()) if examples else []
+        running = [build_worker(treadle) for _ in range(workers)]
+        for one in running:
+            stack.enter_context(working(one))
+        url = f"http://{_host_in_url(settings.host)}:{listener.getsockname()[1]}/"
+        lines = list(welcome(treadle, created=created, workers=workers, url=url))
+        lines += parting(session, loaded)
+        serve(build_app(treadle), listener, ready=lambda: say("\n".join(lines)))
+        say("\nstopping …")
+    say("stopped; running work resumes at the next start")
+
+
+@click.command(
+    cls=Command, examples=["treadle server", "treadle server --host 0.0.0.0 --db postgresql://treadle@db.example/treadle"]
+)
+@address_options
+@click.pass_obj
+def server(session: Session, host: str | None, port: int | None) -> None:
+    """Start the HTTP API only.
+
+    It stores workflows, starts executions and shows them; workers (`treadle worker`) run their nodes. An address other
+    than this machine's needs tokens.
+    """
+    from treadle.bootstrap import build_app
+
+    settings = session.settings(host=host, port=port)
+    with listening(settings) as listener, session.open(settings, prepare="sqlite") as treadle:
+        url = f"http://{_host_in_url(settings.host)}:{listener.getsockname()[1]}/"
+        serve(build_app(treadle), listener, ready=lambda: say(f"➜ listening on {url}"))
+    say("stopped")
+
+
+@click.command(cls=Command, examples=["treadle worker", "treadle worker --concurrency 20 --queue default --queue reports"])
+@click.option(
+    "--poll-interval", type=duration, metavar="SECONDS", help="Between two poll cycles.  [default: TREADLE_POLL_INTERVAL, 1]"
+)
+@click.option(
+    "--concurrency", type=click.IntRange(1, 10_000), help="Executions at a time.  [default: WORKFLOW_WORKER_CONCURRENCY, 10]"
+)
+@click.option("--queue", "queues", multiple=True, help="A queue to serve. Repeatable.  [default: TREADLE_QUEUES]")
+@click.pass_obj
+def worker(session: Session, poll_interval: float | None, concurrency: int | None, queues: tuple[str, ...]) -> None:
+    """Start a worker.
+
+    It claims executions and runs their nodes until Ctrl-C or SIGTERM; running nodes then have time to finish. A second
+    Ctrl-C stops at once, and other workers take over when the lease has run out.
+    """
+    from treadle.bootstrap import build_worker
+
+    settings = session.settings(poll_interval=poll_interval, worker_concurrency=concurrency, queues=queues or None)
+    with session.open(settings, prepare="sqlite") as treadle:
+        running = build_worker(treadle)
+        with on_stop_signals(running.stop):
+            running.start()
+
+
+@contextmanager
+def listening(settings: Settings) -> Iterator[socket.socket]:
+    """The bound socket, before anything else is started. UsageError if the address is taken or not allowed."""
+    from treadle.api.config import check_bind
+
+    host, port = settings.host, settings.port
+    try:
+        check_bind(host, tuple(settings.tokens))
+    except TreadleError as error:
+        raise click.UsageError(str(error)) from error
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listener = socket.create_server((host.strip("[]"), port), family=family, backlog=2048)
+    except OSError as error:
+        raise click.UsageError(
+            f"Cannot listen on {host}:{port}: {_reason(error)}. Stop what uses it, or choose another --port."
+        ) from error
+    with listener:
+        yield listener
+
+
+def serve(app: FastAPI, listener: socket.socket, *, ready: Callable[[], object]) -> None:
+    """Serve until Ctrl-C or SIGTERM; `ready` is called when requests are answered."""
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            ready()
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            app.state.streams.close()
+            await super().shutdown(sockets)
+
+        @contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            # uvicorn would raise the signal again after its stop, and so end the process before the worker has stopped.
+            yield
+
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, timeout_graceful_shutdown=DRAIN_SECONDS, lifespan="auto"
+    )
+    running = Server(config)
+
+    def stop() -> None:
+        running.should_exit = True
+
+    with on_stop_signals(stop):
+        running.run(sockets=[listener])
+
+
+@contextmanager
+def on_stop_signals(stop: Callable[[], object]) -> Iterator[None]:
+    """Call `stop` at the first Ctrl-C or SIGTERM; leave at once at the second, and let the lease do the rest."""
+    asked = False
+
+    def handle(number: int, _frame: FrameType | None) -> None:
+        nonlocal asked
+        if asked:
+            os._exit(128 + number)
+        asked = True
+        stop()
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def welcome(treadle: Treadle, *, created: bool, workers: int, url: str) -> Iterator[str]:
+    """What `up` says when everything runs."""
+    settings = treadle.settings
+    path = sqlite_path(settings.database_url)
+    facts = treadle.store.describe()
+    place = path or facts.get("location", "")
+    yield _ticked("database", plain(f"{place} ({facts['kind']}{', created' if created else ''})"))
+    if workers:
+        where = "in this process" if workers == 1 else f"{workers} in this process, each"
+        types = len(treadle.engine.handlers.node_types)
+        yield _ticked("worker", f"{where} {settings.worker_concurrency} slots, {types} node types")
+    yield f"  {click.style('➜', fg='cyan')} {'open':<10} {url}"
+
+
+def parting(session: Session, examples: Sequence[str]) -> Iterator[str]:
+    """What to do next, and how to stop."""
+    yield ""
+    if FIRST in examples:
+        # An address of a server may hold a password; it is not repeated.
+        same = session.database_url if session.database_url and sqlite_path(session.database_url) else None
+        yield f'  The example "{FIRST}" is ready to run; try: treadle run {FIRST} --wait{f" --db {same}" if same else ""}'
+    yield "  Stop: Ctrl-C (running work resumes at the next start)   Production: treadle server --help"
+
+
+def _ticked(name: str, text: str) -> str:
+    return f"  {click.style('✓', fg='green')} {name:<10} {text}"
+
+
+def _host_in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+
+def _reason(error: OSError) -> str:
+    return "the address is in use" if error.errno == errno.EADDRINUSE else (error.strerror or str(error)).lower()

@@ -1,0 +1,93 @@
+"""One run of the command: which database it means, and the opened system behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+if TYPE_CHECKING:
+    from treadle.bootstrap import Treadle
+    from treadle.settings import Settings
+
+SQLITE = "sqlite:///"
+MEMORY = "sqlite:///:memory:"
+
+Prepare = Literal["nothing", "sqlite", "any"]
+"""A SQLite file belongs to whoever uses it; a shared database is migrated on purpose, by `treadle db migrate` or `up`."""
+
+
+@dataclass(slots=True)
+class Session:
+    """`database_url` is what `--db` said, None when the settings decide."""
+
+    database_url: str | None = None
+
+    def settings(self, **changes: Any) -> Settings:
+        """The settings every process reads, with the command line's changes (None: not said). UsageError if invalid."""
+        from pydantic import ValidationError
+
+        from treadle.settings import Settings
+
+        said = {name: value for name, value in {**changes, "database_url": self.database_url}.items() if value is not None}
+        try:
+            return Settings(**said)
+        except ValidationError as error:
+            raise click.UsageError("; ".join(_sentence(one) for one in error.errors())) from error
+
+    @contextmanager
+    def open(self, settings: Settings | None = None, *, prepare: Prepare = "nothing") -> Iterator[Treadle]:
+        """The system on its database. `prepare` says which databases get a missing or newer schema; others raise SchemaError.
+
+        A command that only looks never creates a database file.
+        """
+        from treadle.domain.errors import SchemaError
+
+        settings = settings or self.settings()
+        path = sqlite_path(settings.database_url)
+        if path is not None and prepare == "nothing" and not path.exists():
+            raise SchemaError(f"there is no database at {path}; `treadle up` or `treadle db migrate` creates it")
+        migrate = prepare == "any" or (prepare == "sqlite" and path is not None)
+        with closing(_opened(settings, migrate=migrate)) as treadle:
+            treadle.store.check()
+            yield treadle
+
+    @contextmanager
+    def open_bare(self) -> Iterator[Treadle]:
+        """The system on its database, whatever the state of the schema."""
+        with closing(_opened(self.settings(), migrate=False)) as treadle:
+            yield treadle
+
+    @contextmanager
+    def open_scratch(self) -> Iterator[Treadle]:
+        """The system on an empty database in memory, for what needs node types and no stored data."""
+        settings = self.settings().model_copy(update={"database_url": MEMORY})
+        with closing(_opened(settings, migrate=True)) as treadle:
+            yield treadle
+
+
+def sqlite_path(url: str) -> Path | None:
+    """The file behind a SQLite address, or None for other databases and for memory."""
+    path = url.removeprefix(SQLITE)
+    return Path(path) if path != url and path and not path.startswith(":memory:") else None
+
+
+def _opened(settings: Settings, *, migrate: bool) -> Treadle:
+    from treadle.bootstrap import open_treadle
+    from treadle.domain.errors import SchemaError, StoreUnavailableError, TreadleError
+
+    try:
+        return open_treadle(settings, migrate=migrate)
+    except (StoreUnavailableError, SchemaError):
+        raise
+    except TreadleError as error:  # the settings name no database, or activities that cannot be loaded
+        raise click.UsageError(str(error)) from error
+
+
+def _sentence(error: Any) -> str:
+    place = ".".join(str(part) for part in error["loc"])
+    return f"setting {place}: {error['msg']}" if place else str(error["msg"])

@@ -1,0 +1,74 @@
+"""`treadle workers`: who runs executions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from treadle.cli import shapes
+from treadle.cli.grammar import Group, output_option
+from treadle.cli.rendering import say, write_list
+from treadle.cli.session import Session
+from treadle.domain.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from treadle.ports import Store
+
+WORKER = click.argument("worker_id", metavar="ID")
+
+
+@click.group(cls=Group, examples=["treadle workers list", "treadle workers drain wrk-0198"])
+def workers() -> None:
+    """See, drain and evict workers.
+
+    An ID may be shortened to any prefix that only one worker has.
+    """
+
+
+@workers.command("list", examples=["treadle workers list", "treadle workers list -o json"])
+@output_option
+@click.pass_obj
+def list_workers(session: Session, form: str) -> None:
+    """List workers and how much each of them runs."""
+    with session.open() as treadle:
+        now = treadle.store.now()
+        rows = [shapes.worker(record, now=now) for record in treadle.store.workers.list()]
+    columns = ("id", "host", "pid", "alive", "draining", "queues", "concurrency", "executions", "started_at", "beat_at")
+    write_list(rows, form, columns=columns, none="no worker is running: start one with `treadle worker`")
+
+
+@workers.command("drain", examples=["treadle workers drain wrk-0198"])
+@WORKER
+@click.pass_obj
+def drain_worker(session: Session, worker_id: str) -> None:
+    """Ask a worker to claim nothing more and to stop when it is idle."""
+    with session.open() as treadle:
+        found = find_worker(treadle.store, worker_id)
+        if not treadle.store.workers.drain(found):
+            raise NotFoundError("worker", found)
+    say(f"{found} claims nothing more and stops when it is idle")
+
+
+@workers.command("evict", examples=["treadle workers evict wrk-0198"])
+@WORKER
+@click.pass_obj
+def evict_worker(session: Session, worker_id: str) -> None:
+    """Take everything from a worker that hangs; from this moment it can change nothing."""
+    with session.open() as treadle:
+        found = find_worker(treadle.store, worker_id)
+        given_back = treadle.store.workers.evict(found)
+        if given_back is None:
+            raise NotFoundError("worker", found)
+    say(f"{found} evicted; {given_back} executions given back")
+
+
+def find_worker(store: Store, prefix: str) -> str:
+    """The id of the only worker whose id starts so. NotFoundError."""
+    known = [record.id for record in store.workers.list()]
+    found = [one for one in known if one.startswith(prefix)]
+    if prefix in found:
+        return prefix
+    if len(found) != 1:
+        raise NotFoundError("worker", prefix, known=found or known[:10])
+    return found[0]

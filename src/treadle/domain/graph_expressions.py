@@ -1,0 +1,103 @@
+"""Every expression of a definition: it must compile, and use only names that can exist."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from treadle.domain.errors import ExpressionError
+from treadle.domain.expressions import Expression
+from treadle.domain.graph_findings import Findings
+from treadle.domain.graph_values import key_path
+from treadle.domain.node_types import NodeType
+from treadle.domain.templates import bare_source, compile_bare, compile_template, compile_text
+
+NAMES = frozenset({
+    "input", "nodes", "item", "index", "output", "trigger", "execution", "vars", "incoming", "error",
+})  # fmt: skip
+"""The names an expression may start from."""
+
+_INDEX = re.compile(r"\[[0-9]+\]")
+
+
+class ExpressionChecks:
+    """The expressions of one graph. `ids` are the node ids they may name: those of the graph and of the graphs around it."""
+
+    def __init__(self, findings: Findings, ids: Collection[str]) -> None:
+        self._findings = findings
+        self._ids = frozenset(ids)
+
+    def expression(self, source: str, *, path: str) -> str:
+        """Check a field that holds an expression; its source without `{{ }}` around it."""
+        try:
+            self._check_names(compile_bare(source), path=path)
+        except ExpressionError as error:
+            self._refuse(error, path)
+            return source
+        return bare_source(source)
+
+    def config(self, config: Mapping[str, Any], node_type: NodeType, *, path: str) -> None:
+        """Check the expression fields, deferred fields and templates of a config."""
+        try:
+            template = compile_template(config, node_type)
+        except ExpressionError as first:
+            # Compiling stops at the first error; people want to see all.
+            if not self._check_fields(config, node_type, path):
+                self._refuse(first, path)
+            return
+        for place, expression in template.expressions:
+            deferred = bool(node_type.extra_names) and _INDEX.sub("[]", place) in node_type.deferred
+            self._check_names(expression, path=f"{path}.{place}", extra=node_type.extra_names if deferred else ())
+
+    def _check_fields(self, config: Mapping[str, Any], node_type: NodeType, path: str) -> bool:
+        """Check each field on its own; whether any has a finding."""
+        before = len(self._findings)
+        for pattern, place, text in _strings(config, "", path, without=node_type.deferred):
+            deferred = pattern in node_type.deferred
+            try:
+                if deferred or pattern in node_type.expressions:
+                    expressions: tuple[Expression, ...] = (compile_bare(text),)
+                else:
+                    expressions = compile_text(text).expressions
+            except ExpressionError as error:
+                self._refuse(error, place)
+                continue
+            for expression in expressions:
+                self._check_names(expression, path=place, extra=node_type.extra_names if deferred else ())
+        return len(self._findings) > before
+
+    def _refuse(self, error: ExpressionError, path: str) -> None:
+        where = "" if error.column is None else f" (column {error.column})"
+        self._findings.error("expression", f"{error.reason}{where}", path=path)
+
+    def _check_names(self, expression: Expression, *, path: str, extra: Collection[str] = ()) -> None:
+        if not expression.roots <= NAMES:
+            for name in sorted(expression.roots - NAMES - set(extra)):
+                self._refuse_name(name, path=path, extra=extra)
+        if not expression.node_refs <= self._ids:
+            for node_id in sorted(expression.node_refs - self._ids):
+                self._findings.unknown("unknown_node", "node", node_id, path=path, known=self._ids)
+
+    def _refuse_name(self, name: str, *, path: str, extra: Collection[str]) -> None:
+        if name in self._ids:
+            self._findings.error("unknown_name", f"unknown name {name!r}", path=path, hint=f"write nodes.{name}.output")
+        else:
+            self._findings.unknown("unknown_name", "name", name, path=path, known=NAMES | set(extra))
+
+
+def _strings(value: Any, pattern: str, path: str, *, without: Collection[str]) -> Iterator[tuple[str, str, str]]:
+    """(the place as node types write it, `cases[].when`; the JSON path; the string) of every string in a value.
+
+    Arrays and objects at the places `without` are passed over, as templates pass them over.
+    """
+    if isinstance(value, str):
+        yield pattern, path, value
+    elif pattern in without:
+        return
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _strings(item, f"{pattern}.{key}" if pattern else key, key_path(path, key), without=without)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _strings(item, f"{pattern}[]", f"{path}[{index}]", without=without)

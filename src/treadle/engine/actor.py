@@ -1,0 +1,414 @@
+"""One execution in the memory of the worker that owns it.
+
+Every change goes the same way: a row is made, folded, committed, and only then acted on. Decisions that a message could
+overturn (park, pause, end, a time-out) are guarded: while one is under way, whatever else happens is put aside, and if
+it is refused the unread messages are taken first. Nothing here does I/O; the host does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from treadle.domain.activity import Event, Park
+from treadle.domain.errors import ExpressionError
+from treadle.domain.marking import Activity
+from treadle.domain.records import (
+    Claim,
+    Decision,
+    DecisionKind,
+    ExecutionRecord,
+    InboxRow,
+    JournalRow,
+    MessageKind,
+    NewApproval,
+    NewExecution,
+    RowKind,
+)
+from treadle.domain.states import ActivityStatus
+from treadle.domain.values import decode
+from treadle.engine.calls import prepare
+from treadle.engine.decisions import Judge
+from treadle.engine.execution_state import ExecutionState, Key
+from treadle.engine.outcomes import Failure, Finished, Outcome, Started, failure_of, outcome_of
+from treadle.engine.program import Program
+from treadle.engine.rows import RowMaker
+from treadle.engine.waits import ActiveWait, begin_wait
+
+
+@dataclass(slots=True)
+class WorkItem:
+    """What one execution puts into the next group commit. `run` starts when the commit is back."""
+
+    actor: ExecutionActor
+    rows: Sequence[JournalRow]
+    run: Sequence[Activity] = ()
+    decision: Decision | None = None
+    progressed: bool = False
+    children: Sequence[NewExecution] = ()
+    approvals: Sequence[NewApproval] = ()
+    closed_approvals: Sequence[str] = ()
+
+
+class Host(Protocol):
+    """What an execution needs from its worker."""
+
+    def now(self) -> datetime:
+        """The database's time, as this worker knows it."""
+        ...
+
+    def submit(self, item: WorkItem) -> None:
+        """Put it into the next group commit; `actor.committed` is called when the answer is there."""
+        ...
+
+    def launch(self, actor: ExecutionActor, activity: Activity) -> None:
+        """Run the handler; `actor.finished` is called with the outcome, now or later."""
+        ...
+
+    def stop(self, actor: ExecutionActor, key: Key) -> None:
+        """The result of a running handler is no longer wanted."""
+        ...
+
+    def reread(self, actor: ExecutionActor) -> None:
+        """A decision was refused: call `actor.receive` with the unread messages, or drop the actor if it is no longer ours."""
+        ...
+
+    def released(self, actor: ExecutionActor, decision: Decision) -> None:
+        """The execution was parked, paused or ended; the actor is done."""
+        ...
+
+
+class ExecutionActor:
+    def __init__(self, host: Host, claim: Claim, record: ExecutionRecord, program: Program, state: ExecutionState,
+                 rows: RowMaker, judge: Judge) -> None:  # fmt: skip
+        self.host = host
+        self.claim_no = claim.claim_no
+        self.record = record
+        self.program = program
+        self.state = state
+        self.seen = 0
+        self.kept: list[InboxRow] = []
+        self.running: dict[Key, Activity] = {}
+        self.crashes = claim.crashes
+        self.rejected: dict[Key, str] = {}
+        """Activities whose result the database refused, with its words."""
+        self._marked: set[Key] = set()
+        self._make = rows
+        self._judge = judge
+        self._committing = 0
+        self._deciding: Decision | None = None
+        self._backlog: list[Callable[[], None]] = []
+        self._rows: list[JournalRow] = []
+        self._run: list[Activity] = []
+        self._children: list[NewExecution] = []
+        self._approvals: list[NewApproval] = []
+        self._closed: list[str] = []
+        self._progressed = False
+
+    @property
+    def id(self) -> str:
+        return self.record.id
+
+    @property
+    def next_due(self) -> datetime | None:
+        return self.state.next_due()
+
+    def begin(self, inbox: Iterable[InboxRow]) -> None:
+        """Go on where the journal ends, the inbox read first."""
+        self._run.extend(self.state.startable())
+        self._take(inbox)
+        self._settle()
+
+    def receive(self, messages: Iterable[InboxRow]) -> None:
+        """New messages; also called, perhaps with none, when a decision was refused."""
+        self._deciding = None
+        self._take(messages)
+        self._drain()
+        self._settle()
+
+    def finished(self, activity: Activity, outcome: Outcome, *, started_at: datetime | None) -> None:
+        """A handler is done. Dropped if its activity is no longer active."""
+        if self._deciding is not None:
+            self._backlog.append(lambda: self.finished(activity, outcome, started_at=started_at))
+            return
+        key = (activity.node, activity.visit)
+        if self.running.get(key) is activity:
+            del self.running[key]
+        if self.state.active(key) is activity:
+            self._conclude(activity, outcome, started_at=started_at)
+        self._settle()
+
+    def tick(self) -> None:
+        """Time has passed: try again what is due, and end the waits whose time has come."""
+        if self._deciding is not None:
+            self._backlog.append(self.tick)
+            return
+        self._due()
+        self._settle()
+
+    def committed(self, item: WorkItem, *, applied: bool) -> None:
+        """The commit that holds `item` is durable; `applied` says whether its decision took effect."""
+        self._committing -= 1
+        decision = item.decision
+        if decision is None:
+            self._start(item.run)
+            self._settle()
+        elif not applied:
+            self._backlog.append(lambda: self._start(item.run))
+            self.host.reread(self)
+        elif decision.kind is DecisionKind.KEEP:
+            self._deciding = None
+            for row in decision.rows:
+                self._fold(row, write=False)
+            self._match()
+            self._start(item.run)
+            self._drain()
+            self._settle()
+        else:
+            self.host.released(self, decision)
+
+    # Deciding
+
+    def _settle(self) -> None:
+        """Hand what has gathered to the next commit, with the decision that it leads to."""
+        if self._deciding is not None:
+            return
+        self._deciding = decision = self._decide()
+        if self._rows or decision is not None:
+            item = WorkItem(
+                self, self._rows, self._run, decision, self._progressed, self._children, self._approvals, self._closed
+            )
+            self._rows, self._run, self._children, self._approvals, self._closed = [], [], [], [], []
+            self._progressed = False
+            self._committing += 1
+            self.host.submit(item)
+        elif self._run:
+            run, self._run = self._run, []
+            self._start(run)
+
+    def _decide(self) -> Decision | None:
+        state = self.state
+        end = self._judge.end(seen=self.seen)
+        if end is not None:
+            self._stop_all()
+            self._run = []
+            return end
+        if state.control.paused:
+            return None if self.running or self._committing else self._judge.idle(seen=self.seen)
+        if state.waits and (expiry := self._expiry()) is not None:
+            return expiry
+        if self.running or self._committing or self._run or self._due():
+            return None
+        return self._judge.idle(seen=self.seen)
+
+    def _expiry(self) -> Decision | None:
+        """A guarded decision that ends a wait whose time has come: a message committed before it wins."""
+        now = self.host.now()
+        for key, wait in self.state.waits.items():
+            index = wait.due(now)
+            activity = self.state.active(key)
+            if index is None or activity is None:
+                continue
+            outcome = self._resume(activity, wait.event(index, None, now))
+            row = self._row_of(activity, outcome, started_at=wait.started_at, message=None)
+            return Decision(self.id, self.claim_no, self.seen, DecisionKind.KEEP, rows=(row,))
+        return None
+
+    def _due(self) -> bool:
+        """Queue the activities whose next attempt is due; whether there are any."""
+        if not self.state.retry_at:
+            return False
+        now = self.host.now()
+        due = [key for key, at in self.state.retry_at.items() if at <= now]
+        for key in due:
+            del self.state.retry_at[key]
+            self.state.marking.status(key[0], key[1], ActivityStatus.RUNNING)
+            activity = self.state.active(key)
+            assert activity is not None
+            self._run.append(activity)
+        return bool(due)
+
+    def _drain(self) -> None:
+        backlog, self._backlog = self._backlog, []
+        for put_aside in backlog:
+            put_aside()
+
+    # Starting and stopping handlers
+
+    def _start(self, activities: Iterable[Activity]) -> None:
+        if self._deciding is not None:
+            later = list(activities)
+            self._backlog.append(lambda: self._start(later))
+            return
+        if self.state.control.paused:
+            return
+        ready = [a for a in activities if self._can_start(a)]
+        for activity in ready:
+            self.running[(activity.node, activity.visit)] = activity
+        for activity in ready:
+            self._start_one(activity)
+
+    def _can_start(self, activity: Activity) -> bool:
+        key = (activity.node, activity.visit)
+        return self.state.active(key) is activity and key not in self.running and key not in self.state.waits
+
+    def _start_one(self, activity: Activity) -> None:
+        key = (activity.node, activity.visit)
+        node = self.program.graph.nodes[activity.node]
+        if key in self.rejected:
+            self.finished(activity, Failure("unstorable", self.rejected[key], retryable=False), started_at=None)
+        elif node.delivery != "at_most_once" or node.disabled or key in self._marked:
+            self.host.launch(self, activity)
+        elif self.state.marks.get(key) == activity.attempt:
+            failure = Failure("outcome_unknown", "a worker stopped during this at-most-once activity", retryable=False)
+            self.finished(activity, failure, started_at=None)
+        else:
+            self._mark(key, activity)
+
+    def _mark(self, key: Key, activity: Activity) -> None:
+        """Commit that the attempt starts, then start it: a mark without a result means that nobody knows what happened."""
+        del self.running[key]
+        self._marked.add(key)
+        self._fold(self._make.started(activity, self.host.now()))
+        self._run.append(activity)
+
+    def _stop_all(self) -> None:
+        for key in list(self.running):
+            self.host.stop(self, key)
+        self.running.clear()
+
+    # Rows
+
+    def _conclude(
+        self, activity: Activity, outcome: Outcome, *, started_at: datetime | None, message: InboxRow | None = None
+    ) -> None:
+        self._fold(self._row_of(activity, outcome, started_at=started_at, message=message))
+        self._match()
+
+    def _row_of(self, activity: Activity, outcome: Outcome, *, started_at: datetime | None, message: InboxRow | None) -> JournalRow:
+        """The row an outcome becomes; approvals and children go into the same commit."""
+        now = self.host.now()
+        self._marked.discard((activity.node, activity.visit))
+        match outcome:
+            case Failure():
+                return self._make.failed(activity, outcome, started_at=started_at, now=now, message=message)
+            case Finished():
+                return self._make.finished(activity, outcome, started_at=started_at, now=now, message=message)
+            case Started(children=children, finished=finished):
+                self._children.extend(children)
+                self.state.has_children = True
+                if finished is not None:
+                    return self._make.finished(activity, finished, started_at=started_at, now=now, message=message)
+                return self._park(activity, outcome.park, started_at=started_at, message=message)
+            case Park():
+                return self._park(activity, outcome, started_at=started_at, message=message)
+
+    def _park(self, activity: Activity, park: Park, *, started_at: datetime | None, message: InboxRow | None) -> JournalRow:
+        address = self._make.address(activity)
+        wait = begin_wait(park, address=address, execution_id=self.id, after=self.seen, started_at=started_at)
+        self._approvals.extend(self._make.approvals(activity, park, wait))
+        return self._make.waiting(activity, wait)._replace(message_seq=message.seq if message else None)
+
+    def _fold(self, row: JournalRow, *, write: bool = True) -> None:
+        """Fold a row, then the rows for what it brought about."""
+        waits = dict(self.state.waits) if self.state.waits else {}
+        effects = self.state.apply(row)
+        if write:
+            self._rows.append(row)
+        if row.kind in _PROGRESS and self.crashes:
+            self._progressed, self.crashes = True, 0
+        if effects is not None:
+            if effects.withdrawn or effects.notes:
+                for effect in self._make.effects(effects, self.host.now()):
+                    self.state.apply(effect)
+                    self._rows.append(effect)
+            self._withdraw(effects.withdrawn)
+            self._run.extend(effects.run)
+        for key, wait in waits.items():
+            if key not in self.state.waits:
+                self._closed.extend(w.approval for w in wait.waits if w.approval)
+
+    def _withdraw(self, activities: Iterable[Activity]) -> None:
+        for activity in activities:
+            key = (activity.node, activity.visit)
+            if self.running.pop(key, None) is not None:
+                self.host.stop(self, key)
+
+    # Messages
+
+    def _take(self, messages: Iterable[InboxRow]) -> None:
+        for message in messages:
+            if message.seq <= self.seen:
+                continue
+            self.seen = message.seq
+            if message.seq not in self.state.consumed:
+                self._take_one(message)
+        self._match()
+
+    def _take_one(self, message: InboxRow) -> None:
+        match message.kind:
+            case MessageKind.SIGNAL | MessageKind.DECISION | MessageKind.CHILD:
+                self.kept.append(message)
+            case MessageKind.CANCEL:
+                self._cancel(message)
+            case MessageKind.DEADLINE:
+                self._fold(self._make.deadline(message, self.host.now()))
+            case MessageKind.PAUSE:
+                self._fold(self._make.control("pause", message, self.host.now()))
+            case MessageKind.RESUME:
+                self._fold(self._make.control("resume", message, self.host.now()))
+                self._run.extend(a for a in self.state.startable() if a not in self._run)
+            case MessageKind.RETRY:
+                self._retry(message)
+
+    def _cancel(self, message: InboxRow) -> None:
+        now = self.host.now()
+        self._fold(self._make.control("cancel", message, now, reason=reason_of(message)))
+        for row in self._make.withdrawn(list(self.state.marking.active.values()), now):
+            self._fold(row)
+
+    def _retry(self, message: InboxRow) -> None:
+        """Only a failed execution gets this message, so nothing of it is running here."""
+        self._fold(self._make.control("retry", message, self.host.now()))
+        self._run = self.state.startable()
+        self._marked.clear()
+
+    def _match(self) -> None:
+        """Let kept messages end the waits they fit, in the order they came."""
+        while self.kept and self.state.waits and not self.state.control.cancelled:
+            if not any(self._match_one(key, wait) for key, wait in list(self.state.waits.items())):
+                return
+
+    def _match_one(self, key: Key, wait: ActiveWait) -> bool:
+        activity = self.state.active(key)
+        assert activity is not None
+        try:
+            hit = wait.ended_by(self.kept)
+        except ExpressionError as error:
+            self._fold(self._row_of(activity, failure_of(error), started_at=wait.started_at, message=None))
+            return True
+        if hit is None:
+            return False
+        index, message = hit
+        self.kept.remove(message)
+        outcome = self._resume(activity, wait.event(index, message, self.host.now()))
+        self._fold(self._row_of(activity, outcome, started_at=wait.started_at, message=message))
+        return True
+
+    def _resume(self, activity: Activity, event: Event) -> Outcome:
+        """Ask the handler how a park ends."""
+        try:
+            call = prepare(self._make, activity, self.host.now())
+            return outcome_of(call.handler.resume(call.context, call.config, event))
+        except Exception as error:  # the handler's code: whatever it raises is the activity's failure
+            return failure_of(error)
+
+
+_PROGRESS = frozenset({RowKind.DONE, RowKind.FAILED})
+
+
+def reason_of(message: InboxRow) -> str:
+    payload: Any = decode(message.payload_json)
+    return str(payload.get("reason", "")) if isinstance(payload, dict) else ""

@@ -1,0 +1,41 @@
+"""Prepares a handler call: the rendered config and the context."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from treadle.domain.activity import Context
+from treadle.domain.marking import Activity
+from treadle.domain.values import decode
+from treadle.engine.rows import TOP, RowMaker
+from treadle.ports import Handler
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    handler: Handler
+    config: Mapping[str, Any]
+    context: Context
+
+
+def prepare(rows: RowMaker, activity: Activity, now: datetime) -> Call:
+    """ExpressionError when a template of the config raises."""
+    step = rows.program.steps[activity.node]
+    names = rows.names(activity)
+    config = step.template.render(names)
+    trigger = decode(rows.record.trigger_json) if step.handler.node_type.trigger else None
+    context = Context(
+        execution_id=rows.record.id,
+        workflow=rows.record.workflow,
+        node_id=step.node.id,
+        scope=TOP,
+        visit=activity.visit,
+        attempt=activity.attempt,
+        now=now,
+        trigger=trigger.get("payload") if trigger else None,
+        lookup=names,
+    )
+    return Call(step.handler, config, context)

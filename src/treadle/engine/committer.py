@@ -1,0 +1,154 @@
+"""Group commit: results gather while the previous commit is in flight, then one transaction writes them all.
+
+No timer and no delay: a lone result commits at once, a busy worker batches by itself. An execution always uses the same
+lane, so its rows are written in order. A commit whose outcome is unknown is sent again, unchanged, until it is known.
+"""
+
+from __future__ import annotations
+
+import logging
+import zlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from time import sleep
+
+from treadle.domain.errors import DataRejectedError, JournalConflictError, LeaseLostError, StoreUnavailableError
+from treadle.domain.records import Commit, JournalRow
+from treadle.engine.actor import WorkItem
+from treadle.engine.threads import StoreThread
+from treadle.ports import OwnershipStore
+
+log = logging.getLogger("treadle.worker")
+
+MAX_ITEMS = 1_000
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
+
+
+@dataclass(slots=True)
+class BatchResult:
+    """`applied`: executions whose decision took effect. `dropped`: their journal says something else; read them anew.
+    `rejected`: the database refuses their content, with its words."""
+
+    applied: set[str] = field(default_factory=set)
+    dropped: set[str] = field(default_factory=set)
+    rejected: dict[str, str] = field(default_factory=dict)
+
+
+Deliver = Callable[[Sequence[WorkItem], BatchResult | None], None]
+"""Called on the loop with the batch; None: the lease is lost."""
+
+
+class Committer:
+    def __init__(self, store: OwnershipStore, owner: str, lanes: Sequence[StoreThread], deliver: Deliver,
+                 lease_valid: Callable[[], bool]) -> None:  # fmt: skip
+        self._store = store
+        self._owner = owner
+        self._lanes = [_Lane(thread) for thread in lanes]
+        self._deliver = deliver
+        self._lease_valid = lease_valid
+
+    def submit(self, item: WorkItem) -> None:
+        lane = self._lanes[zlib.crc32(item.actor.id.encode()) % len(self._lanes)]
+        lane.waiting.append(item)
+        if not lane.busy:
+            lane.busy = True
+            item.actor.host.soon(lambda: self._send(lane))
+
+    @property
+    def idle(self) -> bool:
+        return not any(lane.busy for lane in self._lanes)
+
+    def _send(self, lane: _Lane) -> None:
+        batch, lane.waiting = lane.waiting[:MAX_ITEMS], lane.waiting[MAX_ITEMS:]
+        lane.thread.post(lambda: self._commit(batch), lambda result, error: self._sent(lane, batch, result, error))
+
+    def _sent(self, lane: _Lane, batch: list[WorkItem], result: BatchResult | None, error: BaseException | None) -> None:
+        if error is not None and not isinstance(error, LeaseLostError):
+            log.error("a commit failed in an unforeseen way; the lease is given up", exc_info=error)
+        self._deliver(batch, None if error is not None else result)
+        if lane.waiting and error is None:
+            self._send(lane)
+        else:
+            lane.busy = False
+
+    def _commit(self, batch: list[WorkItem]) -> BatchResult:
+        try:
+            return BatchResult(applied=self._until_known(commit_of(batch)))
+        except (JournalConflictError, DataRejectedError):
+            return self._one_by_one(batch)
+
+    def _one_by_one(self, batch: list[WorkItem]) -> BatchResult:
+        """Each execution in a transaction of its own, so that one bad row harms only its execution."""
+        result = BatchResult()
+        by_execution = sorted(batch, key=lambda item: item.actor.id)
+        for execution_id, items in groupby(by_execution, key=lambda item: item.actor.id):
+            commit = commit_of(list(items))
+            try:
+                result.applied |= self._until_known(commit)
+            except JournalConflictError:
+                self._resolve(execution_id, commit, result)
+            except DataRejectedError as error:
+                result.rejected[execution_id] = str(error)
+        return result
+
+    def _resolve(self, execution_id: str, commit: Commit, result: BatchResult) -> None:
+        """Rows of those seqs exist: mine with this content means that an earlier try was applied; else read anew."""
+        rows = [*commit.rows, *(row for d in commit.decisions for row in d.rows)]
+        stored = {row.seq: row for row in self._store.journal_rows(execution_id, [row.seq for row in rows])}
+        if any(row.seq in stored and stored[row.seq] != row for row in rows):
+            result.dropped.add(execution_id)
+            return
+        rest = Commit(
+            rows=tuple(row for row in commit.rows if row.seq not in stored),
+            decisions=tuple(d for d in commit.decisions if not any(row.seq in stored for row in d.rows)),
+            progressed=commit.progressed,
+            children=commit.children,
+            approvals=commit.approvals,
+            closed_approvals=commit.closed_approvals,
+        )
+        if len(rest.decisions) < len(commit.decisions):
+            result.applied.add(execution_id)
+        try:
+            result.applied |= self._until_known(rest)
+        except (JournalConflictError, DataRejectedError):
+            result.dropped.add(execution_id)
+
+    def _until_known(self, commit: Commit) -> set[str]:
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                reply = self._store.commit(self._owner, commit)
+            except StoreUnavailableError as error:
+                if not self._lease_valid():
+                    raise LeaseLostError("the outcome of a commit stayed unknown until the lease ran out") from error
+                log.warning("commit unanswered, sending it again: %s", error)
+                sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+                continue
+            if reply.fenced:
+                raise LeaseLostError("the worker's row is gone")
+            return set(reply.applied)
+
+
+@dataclass(slots=True)
+class _Lane:
+    thread: StoreThread
+    waiting: list[WorkItem] = field(default_factory=list)
+    busy: bool = False
+
+
+def commit_of(batch: Iterable[WorkItem]) -> Commit:
+    """One commit of many items, in their order."""
+    rows: list[JournalRow] = []
+    decisions, progressed, children, approvals, closed = [], [], [], [], []
+    for item in batch:
+        rows.extend(item.rows)
+        if item.decision is not None:
+            decisions.append(item.decision)
+        if item.progressed:
+            progressed.append((item.actor.id, item.actor.claim_no))
+        children.extend(item.children)
+        approvals.extend(item.approvals)
+        closed.extend(item.closed_approvals)
+    return Commit(tuple(rows), tuple(decisions), tuple(progressed), tuple(children), tuple(approvals), tuple(closed))

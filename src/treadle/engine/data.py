@@ -1,0 +1,146 @@
+"""What an execution's activities have produced, and the names its expressions see.
+
+An activity sees the result of the visit in its own past; without one, the latest that finished before it fired.
+So an attempt after a crash reads the same values as the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from treadle.domain.expressions import Namespace
+from treadle.domain.graph import OUT, Graph
+from treadle.domain.marking import Activity, Producer
+from treadle.domain.values import decode
+
+_UNREAD = object()
+
+
+@dataclass(slots=True)
+class Result:
+    """One finished visit. The JSON is parsed when an expression first asks for it."""
+
+    visit: int
+    seq: int
+    inputs: tuple[Producer, ...]
+    port: str
+    output_json: str | None
+    error_json: str | None
+    _value: Any = field(default=_UNREAD, repr=False)
+
+    @property
+    def value(self) -> dict[str, Any]:
+        """`{"output": …, "error": …}`, as expressions see it."""
+        if self._value is _UNREAD:
+            self._value = {
+                "output": decode(self.output_json) if self.output_json else None,
+                "error": decode(self.error_json) if self.error_json else None,
+            }
+        value: dict[str, Any] = self._value
+        return value
+
+
+class Results:
+    """All finished visits of one execution, by node index, in order of finishing."""
+
+    __slots__ = ("by_node", "graph")
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.by_node: dict[int, list[Result]] = {}
+
+    def add(self, node: int, result: Result) -> None:
+        self.by_node.setdefault(node, []).append(result)
+
+    def visit(self, producer: Producer) -> Result | None:
+        node, visit = producer
+        return next((r for r in reversed(self.by_node.get(node, ())) if r.visit == visit), None)
+
+    def seen_by(self, activity: Activity, fired_at: int, node: int) -> Result | None:
+        """The result of `node` that an activity which fired at seq `fired_at` sees."""
+        results = self.by_node.get(node)
+        if not results:
+            return None
+        if len(results) == 1:
+            return results[0] if results[0].seq <= fired_at else None
+        return self._in_past(activity.inputs, node) or next((r for r in reversed(results) if r.seq <= fired_at), None)
+
+    def _in_past(self, inputs: Iterable[Producer], node: int) -> Result | None:
+        """The nearest visit of `node` among the ancestors, breadth first."""
+        seen: set[Producer] = set()
+        level = list(inputs)
+        while level:
+            found = [visit for ancestor, visit in level if ancestor == node]
+            if found:
+                return self.visit((node, max(found)))
+            seen.update(level)
+            results = [self.visit(producer) for producer in level]
+            level = [p for result in results if result for p in result.inputs if p not in seen]
+        return None
+
+
+class NodesNamespace(Namespace):
+    """`nodes` in an expression: the results one activity sees."""
+
+    def __init__(self, results: Results, activity: Activity, fired_at: int) -> None:
+        self._results = results
+        self._activity = activity
+        self._fired_at = fired_at
+
+    def get_item(self, key: str) -> Any:
+        index = self._results.graph.index_of[key]
+        result = self._results.seen_by(self._activity, self._fired_at, index)
+        if result is None:
+            raise KeyError(key)
+        return result.value
+
+    def known(self) -> Iterable[str]:
+        nodes = self._results.graph.nodes
+        return [nodes[i].id for i in self._results.by_node if self._results.seen_by(self._activity, self._fired_at, i)]
+
+
+def incoming(results: Results, activity: Activity) -> list[dict[str, Any]]:
+    """The tokens an activity consumed, in graph order: `[{node, visit, port, output}]`."""
+    found = ((producer, results.visit(producer)) for producer in activity.inputs)
+    return [
+        {
+            "node": results.graph.nodes[node].id,
+            "visit": visit,
+            "port": result.port or OUT,
+            "output": result.value["output"],
+        }
+        for (node, visit), result in found
+        if result is not None
+    ]
+
+
+class Names(Mapping[str, Any]):
+    """The names of one activity's expressions, each computed when it is first used."""
+
+    __slots__ = ("_activity", "_fired_at", "_fixed", "_results")
+
+    def __init__(self, fixed: Mapping[str, Any], results: Results, activity: Activity, fired_at: int) -> None:
+        self._fixed = fixed
+        self._results = results
+        self._activity = activity
+        self._fired_at = fired_at
+
+    def __getitem__(self, key: str) -> Any:
+        if key == "nodes":
+            return NodesNamespace(self._results, self._activity, self._fired_at)
+        if key == "incoming":
+            return incoming(self._results, self._activity)
+        value = self._fixed[key]
+        return value() if callable(value) else value
+
+    def __iter__(self) -> Any:
+        yield from (*self._fixed, "nodes", "incoming")
+
+    def __len__(self) -> int:
+        return len(self._fixed) + 2
+
+    def plus(self, **more: Any) -> Names:
+        """The same names and some more."""
+        return Names({**self._fixed, **more}, self._results, self._activity, self._fired_at)

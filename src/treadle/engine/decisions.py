@@ -1,0 +1,138 @@
+"""What becomes of an execution that has nothing to do at this moment: end, pause or park, as a pure function of its state."""
+
+from __future__ import annotations
+
+from random import Random
+
+from treadle.domain.errors import ExpressionError, LimitExceededError, UnstorableValueError
+from treadle.domain.records import Decision, DecisionKind, ExecutionRecord
+from treadle.domain.states import ExecutionStatus
+from treadle.domain.values import RESULT_LIMIT, decode, encode
+from treadle.engine.data import Names
+from treadle.engine.execution_state import ExecutionState
+from treadle.engine.outcomes import Failure
+from treadle.engine.program import Program
+
+
+class Judge:
+    """Decides for one execution. `seen` is the last inbox message its owner has read."""
+
+    __slots__ = ("_claim_no", "_program", "_random", "_record", "_state")
+
+    def __init__(self, record: ExecutionRecord, program: Program, state: ExecutionState, *, claim_no: int, random: Random) -> None:
+        self._record = record
+        self._program = program
+        self._state = state
+        self._claim_no = claim_no
+        self._random = random
+
+    def end(self, *, seen: int) -> Decision | None:
+        """The end, if it has come: cancelled before failed before completed, because an accepted cancel always wins."""
+        state = self._state
+        if state.control.cancelled:
+            error = {"type": "cancelled", "message": state.control.reason} if state.control.reason else None
+            return self._end(ExecutionStatus.CANCELLED, seen=seen, error_json=_text(error) if error else None)
+        if state.failure_json is not None:
+            return self._end(ExecutionStatus.FAILED, seen=seen, error_json=state.failure_json)
+        if state.terminated is not None:
+            return self._terminated(seen=seen)
+        if state.marking.state == "completed":
+            return self._completed(seen=seen)
+        return None
+
+    def idle(self, *, seen: int) -> Decision:
+        """Pause or park."""
+        kind = DecisionKind.PAUSE if self._state.control.paused else DecisionKind.PARK
+        return Decision(self._record.id, self._claim_no, seen, kind, wake_at=self._state.next_due())
+
+    def _completed(self, *, seen: int) -> Decision:
+        try:
+            output_json = self._output()
+        except (ExpressionError, UnstorableValueError, LimitExceededError) as error:
+            kind = "expression_error" if isinstance(error, ExpressionError) else "unstorable"
+            failure = Failure(kind, f"settings.output: {error}").to_json("")
+            return self._end(ExecutionStatus.FAILED, seen=seen, error_json=failure, final=True)
+        return self._end(ExecutionStatus.COMPLETED, seen=seen, output_json=output_json)
+
+    def _terminated(self, *, seen: int) -> Decision:
+        terminated = self._state.terminated
+        assert terminated is not None
+        status = ExecutionStatus(terminated.status)
+        error_json = None
+        if status is ExecutionStatus.FAILED:
+            error_json = Failure("terminated", f"ended by node {terminated.node_id}").to_json(terminated.node_id)
+        return self._end(status, seen=seen, output_json=terminated.output_json, error_json=error_json, final=True)
+
+    def _output(self) -> str:
+        """`settings.output`, or what the ends put out: the only one's value, or an object by node id."""
+        state = self._state
+        if self._program.output is not None:
+            return encode(self._program.output.evaluate(self._names()), limit=RESULT_LIMIT, name="output")
+        ends = state.ends
+        if len(ends) == 1:
+            return next(iter(ends.values())) or "null"
+        if not ends:
+            return "null"
+        return encode({node: decode(text) if text else None for node, text in ends.items()}, limit=RESULT_LIMIT, name="output")
+
+    def _names(self) -> Names:
+        from treadle.domain.marking import Activity
+
+        record = self._record
+        fixed = {
+            "input": decode(record.input_json or "null"),
+            "trigger": decode(record.trigger_json).get("payload"),
+            "execution": {"id": record.id, "workflow": record.workflow, "version": record.version, "attempt": record.attempt},
+            "vars": {},
+        }
+        return Names(fixed, self._state.results, Activity(-1, 0, ()), self._state.seq)
+
+    def _end(
+        self, status: ExecutionStatus, *, seen: int, output_json: str | None = None, error_json: str | None = None, final: bool = False
+    ) -> Decision:
+        retry_in = None if final or status is not ExecutionStatus.FAILED else self._retry_in(error_json)
+        ended = retry_in is None
+        return Decision(
+            self._record.id,
+            self._claim_no,
+            seen,
+            DecisionKind.END,
+            status=status,
+            output_json=output_json,
+            error_json=error_json,
+            retry_in=retry_in,
+            tell_parent=ended and self._record.parent_id is not None,
+            cancel_children=ended and self._state.has_children,
+        )
+
+    def _retry_in(self, error_json: str | None) -> float | None:
+        """Seconds until the execution's own policy tries it again, or None."""
+        policy = self._program.graph.settings.retry
+        error_type = decode(error_json).get("type", "") if error_json else ""
+        if self._state.control.timed_out or not policy.allows(self._record.attempt, error_type=error_type):
+            return None
+        return policy.delay_after(self._record.attempt, self._random).total_seconds()
+
+
+def crash_loop(record: ExecutionRecord, *, claim_no: int, seen: int) -> Decision:
+    """Set aside an execution that has crashed its workers three times in a row without progress."""
+    failure = Failure("crash_loop", f"crashed its worker {record.crashes} times in a row without progress; see docs/troubleshooting")
+    return refused(record, failure, claim_no=claim_no, seen=seen)
+
+
+def refused(record: ExecutionRecord, failure: Failure, *, claim_no: int, seen: int) -> Decision:
+    """End an execution that cannot be run at all: a broken journal, a version this release cannot read."""
+    return Decision(
+        record.id,
+        claim_no,
+        seen,
+        DecisionKind.END,
+        status=ExecutionStatus.FAILED,
+        error_json=failure.to_json(""),
+        tell_parent=record.parent_id is not None,
+        cancel_children=True,
+    )
+
+
+def _text(value: object) -> str:
+    return encode(value, limit=RESULT_LIMIT, name="error")

@@ -1,0 +1,163 @@
+"""A workflow version made ready to run: its graph, and each node's handler, template and outgoing edges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from treadle.domain.errors import ExpressionError
+from treadle.domain.expressions import Expression, compile_expression
+from treadle.domain.graph import ERROR, OUT, Edge, Graph, Node
+from treadle.domain.graph_parser import parse_graph
+from treadle.domain.retry import NO_RETRY, RetryPolicy
+from treadle.domain.templates import Template, compile_template
+from treadle.domain.values import decode
+from treadle.ports import Handler, Handlers
+
+Taken = tuple[tuple[int, int], ...]
+"""(edge index, tokens) of the edges an activity takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """The edges behind one port. `plain` is True when all of them are always taken, with a constant number of tokens."""
+
+    plain: bool
+    always: tuple[int, ...]
+    conditional: tuple[tuple[Edge, Expression | None, Expression | None], ...]
+    default: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One node, compiled."""
+
+    node: Node
+    handler: Handler
+    template: Template
+    exits: Mapping[str, Exit]
+    retry: RetryPolicy
+
+
+NO_EXIT = Exit(plain=True, always=(), conditional=(), default=None)
+
+
+class Program:
+    """A compiled version; immutable, shared by all executions of it."""
+
+    __slots__ = ("graph", "output", "steps", "version", "workflow")
+
+    def __init__(self, workflow: str, version: int, graph: Graph, handlers: Handlers) -> None:
+        self.workflow = workflow
+        self.version = version
+        self.graph = graph
+        self.steps = tuple(_compile_step(graph, node, handlers) for node in graph.nodes)
+        self.output = compile_expression(graph.settings.output) if graph.settings.output else None
+
+    def leave(self, node: int, ports: Iterable[str], names: Callable[[], Mapping[str, Any]]) -> Taken | None:
+        """The edges to take from these ports, or None for "every plain edge", the usual case.
+
+        `names` is asked only if an edge has a condition; it must contain `output`. ExpressionError when a `when` or `tokens` raises.
+        """
+        exits = [self.steps[node].exits.get(port, NO_EXIT) for port in ports]
+        if len(exits) == 1 and exits[0].plain:
+            return None
+        seen = names()
+        return tuple(taken for leaving in exits for taken in _take(leaving, self.graph, seen))
+
+    def leads_on(self, node: int, port: str, taken: Taken | None) -> bool:
+        """Whether leaving so puts a token anywhere."""
+        return bool(taken) if taken is not None else bool(self.steps[node].exits.get(port, NO_EXIT).always)
+
+    def error_edges(self, node: int) -> bool:
+        return ERROR in self.steps[node].exits
+
+
+class Programs:
+    """Compiled versions by (workflow, version), the most recently used kept."""
+
+    def __init__(self, handlers: Handlers, *, keep: int = 256) -> None:
+        self._handlers = handlers
+        self._keep = keep
+        self._programs: dict[tuple[str, int], Program] = {}
+
+    def get(self, workflow: str, version: int, graph_json: str) -> Program:
+        """DefinitionError when this worker cannot run it: a node type it does not have, for instance."""
+        key = (workflow, version)
+        program = self._programs.pop(key, None)
+        if program is None:
+            graph = parse_graph(decode(graph_json), self._handlers.node_types)
+            program = Program(workflow, version, graph, self._handlers)
+            while len(self._programs) >= self._keep:
+                del self._programs[next(iter(self._programs))]
+        self._programs[key] = program
+        return program
+
+
+def _compile_step(graph: Graph, node: Node, handlers: Handlers) -> Step:
+    handler = handlers.get(node.type)
+    assert handler is not None, "parse_graph refuses unknown node types"
+    return Step(
+        node=node,
+        handler=handler,
+        template=compile_template(node.config, handler.node_type),
+        exits=_compile_exits(graph, node),
+        retry=node.retry or NO_RETRY,
+    )
+
+
+def _compile_exits(graph: Graph, node: Node) -> Mapping[str, Exit]:
+    by_port: dict[str, list[Edge]] = {}
+    for index in graph.outgoing[node.index]:
+        edge = graph.edges[index]
+        by_port.setdefault(edge.port, []).append(edge)
+    return {port: _compile_exit(edges) for port, edges in by_port.items()}
+
+
+def _compile_exit(edges: list[Edge]) -> Exit:
+    chosen = [e for e in edges if not e.default]
+    default = next((e.index for e in edges if e.default), None)
+    plain = default is None and all(e.when is None and isinstance(e.tokens, int) for e in chosen)
+    conditional = tuple(
+        (
+            e,
+            compile_expression(e.when) if e.when else None,
+            compile_expression(e.tokens) if isinstance(e.tokens, str) else None,
+        )
+        for e in chosen
+    )
+    return Exit(plain=plain, always=tuple(e.index for e in chosen if e.when is None), conditional=conditional, default=default)
+
+
+def _take(leaving: Exit, graph: Graph, names: Mapping[str, Any]) -> list[tuple[int, int]]:
+    taken = []
+    for edge, when, tokens in leaving.conditional:
+        if when is not None and not when.evaluate(names):
+            continue
+        taken.append((edge.index, _count(edge, tokens, names)))
+    if not taken and leaving.default is not None:
+        edge = graph.edges[leaving.default]
+        tokens = compile_expression(edge.tokens) if isinstance(edge.tokens, str) else None
+        taken.append((edge.index, _count(edge, tokens, names)))
+    return [(index, count) for index, count in taken if count]
+
+
+def _count(edge: Edge, tokens: Expression | None, names: Mapping[str, Any]) -> int:
+    if tokens is None:
+        assert isinstance(edge.tokens, int)
+        return edge.tokens
+    count = tokens.evaluate(names)
+    if not isinstance(count, int) or isinstance(count, bool) or not 0 <= count <= 10_000:
+        raise ExpressionError(f"`tokens` of edge {edge.id} must be a whole number from 0 to 10,000, not {count!r}", source=tokens.source)
+    return count
+
+
+def port_of(ports: str | tuple[str, ...]) -> tuple[str, ...]:
+    """One port or several, as a tuple."""
+    return (ports,) if isinstance(ports, str) else ports
+
+
+def journal_port(ports: tuple[str, ...]) -> str:
+    """How several ports at once stand in one journal row."""
+    return ports[0] if len(ports) == 1 else (",".join(ports) or OUT)

@@ -1,0 +1,225 @@
+"""Makes the journal rows of one execution: what an outcome, a message or an effect of the token game says in the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from treadle.domain.activity import Park
+from treadle.domain.durations import format_duration
+from treadle.domain.errors import ExpressionError
+from treadle.domain.graph import ERROR, OUT
+from treadle.domain.marking import Activity, Effects
+from treadle.domain.records import ExecutionRecord, InboxRow, JournalRow, NewApproval, RowKind
+from treadle.domain.retry import RetryPolicy
+from treadle.domain.states import ActivityStatus
+from treadle.domain.values import INPUT_LIMIT, decode, encode
+from treadle.engine.data import Names
+from treadle.engine.execution_state import ExecutionState
+from treadle.engine.outcomes import Failure, Finished
+from treadle.engine.program import Program, Taken, journal_port
+from treadle.engine.waits import ActiveWait
+
+TOP = ""
+"""The scope of the execution itself."""
+
+
+class RowMaker:
+    """`seq` is the last one given out; a guarded row's seq is only kept once it is folded."""
+
+    __slots__ = ("_fixed", "_random", "by", "program", "record", "state")
+
+    def __init__(self, record: ExecutionRecord, program: Program, state: ExecutionState, *, by: str, random: Random) -> None:
+        self.record = record
+        self.program = program
+        self.state = state
+        self.by = by
+        self._random = random
+        self._fixed: dict[str, Any] | None = None
+
+    def names(self, activity: Activity) -> Names:
+        """What the expressions of this activity see."""
+        if self._fixed is None:
+            record = self.record
+            trigger = decode(record.trigger_json)
+            self._fixed = {
+                "input": decode(record.input_json or "null"),
+                "trigger": trigger.get("payload", {}) if isinstance(trigger, dict) else trigger,
+                "execution": {"id": record.id, "workflow": record.workflow, "version": record.version, "attempt": record.attempt},
+                "vars": {},
+            }
+        fired_at = self.state.fired_at.get((activity.node, activity.visit), self.state.seq)
+        return Names(self._fixed, self.state.results, activity, fired_at)
+
+    def address(self, activity: Activity) -> str:
+        """Where this attempt stands: `node#visit@attempt`."""
+        return f"{self.program.graph.nodes[activity.node].id}#{activity.visit}@{activity.attempt}"
+
+    def finished(
+        self, activity: Activity, outcome: Finished, *, started_at: datetime | None, now: datetime, message: InboxRow | None = None
+    ) -> JournalRow:
+        """The row of a success; of a failure when choosing the edges raises. The handler's output is kept then."""
+        try:
+            taken = self._leave(activity, outcome.ports, output=outcome.output)
+        except ExpressionError as error:
+            failure = Failure("expression_error", str(error), retryable=False, output_json=outcome.output_json)
+            return self.failed(activity, failure, started_at=started_at, now=now, message=message)
+        return self._row(
+            RowKind.DONE,
+            activity,
+            outcome.status,
+            port=journal_port(outcome.ports) if outcome.ports else OUT,
+            taken_json=self._taken_json(taken) if outcome.ports else "{}",
+            output_json=outcome.output_json,
+            detail_json=outcome.detail_json,
+            message_seq=message.seq if message else None,
+            started_at=started_at,
+            finished_at=now,
+        )
+
+    def failed(
+        self, activity: Activity, failure: Failure, *, started_at: datetime | None, now: datetime, message: InboxRow | None = None
+    ) -> JournalRow:
+        """The row of a failed attempt: another follows, or it leaves through `error` or `out`, or the execution fails."""
+        step = self.program.steps[activity.node]
+        error_json = failure.to_json(step.node.id)
+        retry_at = self._retry_at(step.retry, activity, failure, now)
+        if retry_at is not None:
+            return self._row(
+                RowKind.RETRYING,
+                activity,
+                ActivityStatus.RETRYING,
+                error_json=error_json,
+                detail_json=_json({"retry_at": retry_at.isoformat()}),
+                message_seq=message.seq if message else None,
+                started_at=started_at,
+                finished_at=now,
+            )
+        port, taken = self._failure_exit(activity, failure, error_json)
+        return self._row(
+            RowKind.FAILED,
+            activity,
+            ActivityStatus.FAILED,
+            port=port,
+            taken_json=self._taken_json(taken),
+            output_json=failure.output_json,
+            error_json=error_json,
+            message_seq=message.seq if message else None,
+            started_at=started_at,
+            finished_at=now,
+        )
+
+    def waiting(self, activity: Activity, wait: ActiveWait) -> JournalRow:
+        return self._row(RowKind.WAITING, activity, ActivityStatus.WAITING, detail_json=_json(wait.to_json()), started_at=wait.started_at)
+
+    def started(self, activity: Activity, now: datetime) -> JournalRow:
+        """The start mark of an activity that must not be started twice."""
+        return self._row(RowKind.RUNNING, activity, ActivityStatus.RUNNING, started_at=now)
+
+    def control(self, verb: str, message: InboxRow, now: datetime, *, reason: str = "", error_json: str | None = None) -> JournalRow:
+        """A message about the whole execution, consumed."""
+        return JournalRow(
+            self.record.id,
+            self.state.seq + 1,
+            RowKind.CONTROL,
+            "",
+            TOP,
+            0,
+            0,
+            verb,
+            error_json=error_json,
+            detail_json=_json({"verb": verb, "reason": reason} if reason else {"verb": verb}),
+            message_seq=message.seq,
+            started_at=message.created_at,
+            finished_at=now,
+            by=self.by,
+        )
+
+    def deadline(self, message: InboxRow, now: datetime) -> JournalRow:
+        timeout = format_duration(self.program.graph.settings.timeout or 0)
+        failure = Failure("timeout", f"the execution did not end within its timeout of {timeout}", retryable=False)
+        return self.control("deadline", message, now, error_json=failure.to_json(""))
+
+    def approvals(self, activity: Activity, park: Park, wait: ActiveWait) -> list[NewApproval]:
+        """The approvals that a park opens, due when the park's earliest time wait is."""
+        return [
+            NewApproval(
+                id=pending.approval,
+                execution_id=self.record.id,
+                workflow=self.record.workflow,
+                node_id=self.program.graph.nodes[activity.node].id,
+                scope=TOP,
+                visit=activity.visit,
+                title=asked.approval.title,
+                body=asked.approval.body,
+                form_json=_json(asked.approval.form),
+                assignees_json=_json(list(asked.approval.assignees)),
+                due_at=wait.wake_at,
+            )
+            for asked, pending in zip(park.waits, wait.waits, strict=True)
+            if asked.approval is not None and pending.approval is not None
+        ]
+
+    def effects(self, effects: Effects, now: datetime) -> list[JournalRow]:
+        """Rows for what a step brought about by itself: withdrawn activities, ties broken, gates opened."""
+        rows = self.withdrawn(effects.withdrawn, now)
+        first = self.state.seq + 1 + len(rows)
+        nodes = self.program.graph.nodes
+        for offset, note in enumerate(effects.notes):
+            detail = _json({"note": note.kind})
+            rows.append(
+                JournalRow(
+                    self.record.id, first + offset, RowKind.NOTE, nodes[note.node].id, TOP, note.visit, 0, note.kind,
+                    detail_json=detail, finished_at=now, by=self.by,
+                )
+            )  # fmt: skip
+        return rows
+
+    def withdrawn(self, activities: Sequence[Activity], now: datetime) -> list[JournalRow]:
+        first = self.state.seq + 1
+        return [
+            self._row(RowKind.CANCELLED, a, ActivityStatus.CANCELLED, finished_at=now)._replace(seq=first + offset)
+            for offset, a in enumerate(activities)
+        ]
+
+    def _row(self, kind: RowKind, activity: Activity, status: str, **fields: Any) -> JournalRow:
+        node_id = self.program.graph.nodes[activity.node].id
+        return JournalRow(
+            self.record.id, self.state.seq + 1, kind, node_id, TOP, activity.visit, activity.attempt, status, by=self.by, **fields
+        )
+
+    def _retry_at(self, policy: RetryPolicy, activity: Activity, failure: Failure, now: datetime) -> datetime | None:
+        used = self.state.attempts_used((activity.node, activity.visit), activity.attempt)
+        if not failure.retryable or not policy.allows(used, error_type=failure.type):
+            return None
+        if failure.delay is not None:
+            return now + timedelta(seconds=failure.delay)
+        return now + policy.delay_after(used, self._random)
+
+    def _failure_exit(self, activity: Activity, failure: Failure, error_json: str) -> tuple[str | None, Taken | None]:
+        """Through `error` if an edge of it is taken; else through `out` where the node goes on; else nowhere (port None)."""
+        try:
+            if self.program.error_edges(activity.node):
+                taken = self._leave(activity, (ERROR,), output=None, error=decode(error_json))
+                if self.program.leads_on(activity.node, ERROR, taken):
+                    return ERROR, taken
+            if self.program.steps[activity.node].node.on_error == "continue":
+                return OUT, self._leave(activity, (OUT,), output=None)
+        except ExpressionError:
+            return None, None
+        return None, None
+
+    def _leave(self, activity: Activity, ports: tuple[str, ...], **more: Any) -> Taken | None:
+        return self.program.leave(activity.node, ports, lambda: self.names(activity).plus(**more)) if ports else ()
+
+    def _taken_json(self, taken: Taken | None) -> str | None:
+        if taken is None:
+            return None
+        edges = self.program.graph.edges
+        return _json({edges[index].id: count for index, count in taken})
+
+
+def _json(value: object) -> str:
+    return encode(value, limit=INPUT_LIMIT, name="journal detail")

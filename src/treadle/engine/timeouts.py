@@ -1,0 +1,66 @@
+"""Phase 1: executions past their deadline get a message, and the work of workers that are gone is given back."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable
+from datetime import datetime
+
+from treadle.ports import PhaseStore, WorkerStore
+
+log = logging.getLogger("treadle.worker")
+
+SWEEP_EVERY = 30
+"""Cycles between two looks for executions whose owner has no row."""
+
+
+class Timeouts:
+    """`may_reap` says whether this worker's own beats are good enough to judge others. `host` labels this machine."""
+
+    def __init__(self, workers: WorkerStore, phases: PhaseStore, *, worker_id: str, host: str, may_reap: Callable[[], bool]) -> None:
+        self._workers = workers
+        self._phases = phases
+        self._worker_id = worker_id
+        self._host = host
+        self._may_reap = may_reap
+        self._cycles = 0
+
+    def run_once(self, now: datetime) -> int:
+        """How many executions were given back or told of their deadline."""
+        done = self._phases.due_deadlines()
+        done += self._evict_dead_neighbours()
+        if self._may_reap():
+            for worker_id, count in self._workers.reap():
+                log.warning("took over from worker %s, whose lease ran out: %d executions", worker_id, count)
+                done += count
+        if self._cycles % SWEEP_EVERY == 0:
+            done += self._sweep()
+        self._cycles += 1
+        return done
+
+    def _evict_dead_neighbours(self) -> int:
+        """A process of this machine that no longer exists need not be waited for."""
+        done = 0
+        for worker in self._workers.list():
+            if worker.id != self._worker_id and worker.host == self._host and not _alive(worker.pid):
+                count = self._workers.evict(worker.id) or 0
+                log.warning("took over from worker %s, whose process %d is gone: %d executions", worker.id, worker.pid, count)
+                done += count
+        return done
+
+    def _sweep(self) -> int:
+        orphans = self._workers.sweep_orphans()
+        if orphans:
+            log.error("gave back %d executions whose owner had no row; please report this", orphans)
+        return orphans
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

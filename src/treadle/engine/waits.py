@@ -1,0 +1,138 @@
+"""What a parked activity waits for, as it stands in the journal, and which message or time ends it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from treadle.domain.activity import Event, Park, Wait
+from treadle.domain.expressions import compile_expression
+from treadle.domain.records import InboxRow, MessageKind
+from treadle.domain.values import decode
+
+TIME = "time"
+KIND_OF_MESSAGE = {MessageKind.SIGNAL: "signal", MessageKind.DECISION: "approval", MessageKind.CHILD: "child"}
+
+
+@dataclass(frozen=True, slots=True)
+class PendingWait:
+    """One way a park can end. `approval` and `child` are ids; `when` is an expression over `payload`."""
+
+    name: str
+    until: datetime | None = None
+    signal: str | None = None
+    when: str | None = None
+    keep: bool = True
+    approval: str | None = None
+    child: str | None = None
+    title: str | None = None
+
+    def matches(self, message: InboxRow, *, after: int) -> bool:
+        """Whether the message ends this wait. ExpressionError when the filter raises."""
+        if message.kind is MessageKind.SIGNAL:
+            return self.signal == message.name and (self.keep or message.seq > after) and self._passes(message)
+        if message.kind is MessageKind.DECISION:
+            return self.approval == message.name
+        return message.kind is MessageKind.CHILD and self.child == message.name
+
+    def _passes(self, message: InboxRow) -> bool:
+        return self.when is None or bool(compile_expression(self.when).evaluate({"payload": decode(message.payload_json)}))
+
+    def to_json(self) -> dict[str, Any]:
+        fields = {
+            "name": self.name,
+            "until": self.until.isoformat() if self.until else None,
+            "signal": self.signal,
+            "when": self.when,
+            "keep": None if self.keep else False,
+            "approval": self.approval,
+            "child": self.child,
+            "title": self.title,
+        }
+        return {key: value for key, value in fields.items() if value is not None and value != ""}
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> PendingWait:
+        until = fields.get("until")
+        return cls(
+            name=fields.get("name", ""),
+            until=datetime.fromisoformat(until) if until else None,
+            signal=fields.get("signal"),
+            when=fields.get("when"),
+            keep=fields.get("keep", True),
+            approval=fields.get("approval"),
+            child=fields.get("child"),
+            title=fields.get("title"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveWait:
+    """A parked activity. `after` is the inbox seq its owner had read when the wait began."""
+
+    waits: tuple[PendingWait, ...]
+    after: int
+    started_at: datetime | None
+
+    @property
+    def wake_at(self) -> datetime | None:
+        return min((w.until for w in self.waits if w.until is not None), default=None)
+
+    def due(self, now: datetime) -> int | None:
+        """The index of the earliest wait whose time has come."""
+        due = [(w.until, i) for i, w in enumerate(self.waits) if w.until is not None and w.until <= now]
+        return min(due)[1] if due else None
+
+    def ended_by(self, messages: Iterable[InboxRow]) -> tuple[int, InboxRow] | None:
+        """The first message that ends one of the waits, and which."""
+        for message in messages:
+            for index, wait in enumerate(self.waits):
+                if wait.matches(message, after=self.after):
+                    return index, message
+        return None
+
+    def event(self, index: int, message: InboxRow | None, now: datetime) -> Event:
+        wait = self.waits[index]
+        if message is None:
+            return Event(wait=index, name=wait.name, kind=TIME, payload=None, at=wait.until or now)
+        payload = decode(message.payload_json)
+        return Event(wait=index, name=wait.name, kind=KIND_OF_MESSAGE[message.kind], payload=payload, at=message.created_at)
+
+    def to_json(self) -> dict[str, Any]:
+        return {"waits": [w.to_json() for w in self.waits], "after": self.after}
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any], started_at: datetime | None) -> ActiveWait:
+        return cls(tuple(PendingWait.from_json(w) for w in fields["waits"]), fields["after"], started_at)
+
+
+def begin_wait(park: Park, *, address: str, execution_id: str, after: int, started_at: datetime | None) -> ActiveWait:
+    """The wait a park begins. Ids of approvals and children come from the address, so a repetition opens no second one."""
+    waits = tuple(_pending(wait, index, address, execution_id) for index, wait in enumerate(park.waits))
+    return ActiveWait(waits, after, started_at)
+
+
+def _pending(wait: Wait, index: int, address: str, execution_id: str) -> PendingWait:
+    key = f"{execution_id}/{address}/{index}"
+    return PendingWait(
+        name=wait.name,
+        until=wait.until,
+        signal=wait.signal,
+        when=wait.when,
+        keep=wait.keep,
+        approval=f"appr-{digest(key)}" if wait.approval else None,
+        child=child_id(execution_id, f"{address}/{index}") if wait.child else None,
+        title=wait.approval.title if wait.approval else None,
+    )
+
+
+def digest(key: str) -> str:
+    return hashlib.blake2b(key.encode(), digest_size=10).hexdigest()
+
+
+def child_id(execution_id: str, address: str) -> str:
+    """The id of the child that an activity starts: the same at every repetition."""
+    return f"exec-{execution_id.removeprefix('exec-')[:10]}{digest(f'{execution_id}/{address}')[:16]}"

@@ -1,0 +1,139 @@
+"""Executions as the API sees them: start, find, list, count (T18); messages and approvals are in modules of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from treadle.domain.errors import IdempotencyError, NotFoundError
+from treadle.domain.records import (
+    Approval,
+    ExecutionRecord,
+    JournalRow,
+    Message,
+    MessageReply,
+    NewExecution,
+    Page,
+    StartReply,
+)
+from treadle.store import rows
+from treadle.store.database import Database, Session
+from treadle.store.execution_list import ExecutionList
+from treadle.store.inbox import Inbox
+from treadle.store.pages import page, place
+from treadle.store.retention import Retention
+from treadle.store.status_counts import StatusCounts
+
+LAST_CHARACTER = "\U0010ffff"
+APPROVAL_STATUSES = ("open", "decided", "expired")
+
+
+class Executions:
+    def __init__(self, database: Database, inbox: Inbox, *, head_start: int) -> None:
+        self._database = database
+        self._inbox = inbox
+        self._listed = ExecutionList(database)
+        self._counts = StatusCounts(database)
+        self._retention = Retention(database)
+        self._head_start = head_start
+
+    def start(self, execution: NewExecution) -> StartReply:
+        with self._database.writing_once() as session:
+            if insert(session, execution, head_start=self._head_start):
+                return StartReply(execution.id, created=True)
+        with self._database.reading() as session:
+            return earlier(session, execution)
+
+    def send(self, message: Message) -> MessageReply:
+        return self._inbox.send(message)
+
+    def decide(self, approval_id: str, message: Message) -> MessageReply:
+        return self._inbox.decide(approval_id, message)
+
+    def get(self, execution_id: str) -> ExecutionRecord:
+        with self._database.reading() as session:
+            row = session.row("get_execution", id=execution_id)
+        if row is None:
+            raise NotFoundError("execution", execution_id)
+        return rows.execution_record(row, self._database.time)
+
+    def resolve(self, prefix: str) -> str:
+        with self._database.reading() as session:
+            found = [row[0] for row in session.rows("ids_between", prefix=prefix, upper=prefix + LAST_CHARACTER, limit=6)]
+        if len(found) == 1 or prefix in found:
+            return prefix if prefix in found else str(found[0])
+        raise NotFoundError("execution", prefix, known=found)
+
+    def list(
+        self, *, status: str | None = None, workflow: str | None = None, q: str | None = None, parent: str | None = None,
+        limit: int = 50, cursor: str | None = None,
+    ) -> Page[ExecutionRecord]:  # fmt: skip
+        return self._listed.page(status=status, workflow=workflow, q=q, parent=parent, limit=limit, cursor=cursor)
+
+    def journal(self, execution_id: str, *, after: int = 0, limit: int = 1000) -> Sequence[JournalRow]:
+        with self._database.reading() as session:
+            found = session.rows("read_journal", execution_id=execution_id, after=after, limit=limit)
+        return [rows.journal_row(row, self._database.time) for row in found]
+
+    def inbox_count(self, execution_id: str) -> int:
+        with self._database.reading() as session:
+            [(count,)] = session.rows("inbox_count", execution_id=execution_id)
+        return int(count)
+
+    def approvals(
+        self, *, status: str | None = None, execution_id: str | None = None, limit: int = 50, cursor: str | None = None
+    ) -> Page[Approval]:
+        start_at = place(cursor)
+        query = "list_approvals" if execution_id is None else "list_approvals_of"
+        with self._database.reading() as session:
+            streams = [
+                [
+                    rows.approval(row, self._database.time)
+                    for row in session.rows(
+                        query,
+                        status=each,
+                        execution_id=execution_id,
+                        before=start_at.before,
+                        before_id=start_at.before_id,
+                        limit=limit + 1,
+                    )
+                ]
+                for each in (APPROVAL_STATUSES if status is None else (status,))
+            ]
+        return page(streams, limit=limit)
+
+    def approval(self, approval_id: str) -> Approval:
+        with self._database.reading() as session:
+            row = session.row("get_approval", id=approval_id)
+        if row is None:
+            raise NotFoundError("approval", approval_id)
+        return rows.approval(row, self._database.time)
+
+    def counts(self) -> Mapping[str, int]:
+        return self._counts.read()
+
+    def prune(self, *, finished_before: datetime, limit: int = 1000) -> int:
+        pruned = self._retention.prune(finished_before=finished_before, limit=limit)
+        if pruned:
+            self._counts.forget()
+        return pruned
+
+
+def insert(session: Session, execution: NewExecution, *, head_start: int) -> bool:
+    """Insert it as running. False: its id or key exists already, or its version does not."""
+    return session.row("start", **rows.new_execution(execution), head_start=head_start) is not None
+
+
+def earlier(session: Session, execution: NewExecution) -> StartReply:
+    """What a start that inserted nothing is answered: a repeat, told by its id or its key, as the first time."""
+    found = session.rows(
+        "find_started", id=execution.id, workflow=execution.workflow, idempotency_key=execution.idempotency_key
+    )
+    if not found:
+        raise NotFoundError("workflow version", f"{execution.workflow} {execution.version}")
+    for found_id, body_hash in found:
+        if found_id == execution.id:
+            return StartReply(execution.id, created=True)
+        if body_hash != execution.body_hash:
+            raise IdempotencyError(execution.idempotency_key or "")
+    return StartReply(found[0][0], created=False)

@@ -1,0 +1,95 @@
+"""Messages to an execution (T12, T15): counted once, in order, under the lock of its row."""
+
+from __future__ import annotations
+
+import orjson
+
+from treadle.domain.errors import ConflictError, NotFoundError
+from treadle.domain.records import Message, MessageKind, MessageOutcome, MessageReply
+from treadle.domain.states import TERMINAL, ExecutionStatus
+from treadle.store.database import Database, Session
+
+WAKES_PAUSED = frozenset({MessageKind.CANCEL, MessageKind.RESUME, MessageKind.DEADLINE})
+
+
+class Inbox:
+    def __init__(self, database: Database, *, head_start: int) -> None:
+        self._database = database
+        self._head_start = head_start
+
+    def send(self, message: Message) -> MessageReply:
+        with self._database.writing() as session:
+            return self.receive(session, message)
+
+    def decide(self, approval_id: str, message: Message) -> MessageReply:
+        with self._database.writing() as session:
+            return self.receive(session, message, approval_id=approval_id)
+
+    def receive(self, session: Session, message: Message, *, approval_id: str | None = None) -> MessageReply:
+        """The whole of T12 inside the caller's transaction. A repeat is answered before the status is looked at."""
+        locked = session.row("lock_execution", id=message.execution_id)
+        if locked is None:
+            if approval_id is not None:
+                raise NotFoundError("approval", approval_id)
+            return MessageReply(MessageOutcome.NOT_FOUND, None)
+        status, attempt, inbox_seq, retry_to_come = ExecutionStatus(locked[0]), locked[1], locked[2], bool(locked[3])
+        known = session.row("find_message", execution_id=message.execution_id, message_id=message.message_id)
+        if known is not None:
+            return MessageReply(MessageOutcome.DUPLICATE, status, known[0])
+        if approval_id is not None:
+            _close_approval(session, approval_id, message)
+        if _refuses(status, message.kind, retry_to_come=retry_to_come):
+            return MessageReply(MessageOutcome.REFUSED, status)
+        payload_json = _retry_payload(message, attempt + 1) if message.kind is MessageKind.RETRY else message.payload_json
+        put(session, message, seq=inbox_seq + 1, payload_json=payload_json)
+        status = self._count(session, message, status, inbox_seq + 1)
+        return MessageReply(MessageOutcome.ACCEPTED, status, inbox_seq + 1)
+
+    def _count(self, session: Session, message: Message, status: ExecutionStatus, seq: int) -> ExecutionStatus:
+        """Raise `inbox_seq`, with what the message does to the status; the new status."""
+        effect = "count_message"
+        if message.kind is MessageKind.RETRY:
+            effect = "count_message_and_retry"
+        elif (status is ExecutionStatus.PAUSED and message.kind in WAKES_PAUSED) or (
+            status is ExecutionStatus.FAILED and message.kind is MessageKind.CANCEL
+        ):
+            effect = "count_message_and_wake"
+        session.run(effect, id=message.execution_id, seq=seq, head_start=self._head_start)
+        return status if effect == "count_message" else ExecutionStatus.RUNNING
+
+
+def put(session: Session, message: Message, *, seq: int, payload_json: str) -> None:
+    """Insert the row; the caller holds the execution's lock and counts it."""
+    session.run(
+        "put_message",
+        execution_id=message.execution_id,
+        seq=seq,
+        kind=message.kind.value,
+        message_id=message.message_id,
+        name=message.name,
+        payload_json=payload_json,
+    )
+
+
+def _refuses(status: ExecutionStatus, kind: MessageKind, *, retry_to_come: bool) -> bool:
+    """A retry needs a failed execution; anything else, one that is not final."""
+    if kind is MessageKind.RETRY:
+        return status is not ExecutionStatus.FAILED
+    return status in TERMINAL and not retry_to_come
+
+
+def _close_approval(session: Session, approval_id: str, message: Message) -> None:
+    """ConflictError, and so no change at all, if the approval is not open."""
+    found = session.row("find_approval", id=approval_id)
+    if found is None or found[0] != message.execution_id:
+        raise NotFoundError("approval", approval_id)
+    if session.run("decide_approval", id=approval_id, decision_json=message.payload_json) == 0:
+        row = session.row("find_approval", id=approval_id)
+        state = row[1] if row else "expired"
+        raise ConflictError(f"approval {approval_id} is already {state}", state=state)
+
+
+def _retry_payload(message: Message, attempt: int) -> str:
+    """The payload with the number of the attempt, which is known only under the lock."""
+    payload = orjson.loads(message.payload_json)
+    return orjson.dumps({**(payload if isinstance(payload, dict) else {}), "attempt": attempt}).decode()

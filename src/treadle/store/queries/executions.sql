@@ -1,0 +1,164 @@
+-- name: start
+-- No row: the id or the key exists already, or there is no such version; a second statement tells which.
+WITH clock AS MATERIALIZED (SELECT treadle_now() AS now)
+INSERT INTO execution (
+  id, workflow, version, status, priority, queue, ready_at, claim_key, timeout, deadline_at, created_at, depth,
+  parent_id, parent_activity, on_parent_end, schedule_id, idempotency_key, body_hash, trigger_json, input_json
+)
+SELECT :id, v.workflow, v.version, 'running', :priority, :queue, clock.now,
+       treadle_micros(clock.now) - :priority * :head_start, CAST(:timeout AS double precision), treadle_after(:timeout),
+       clock.now, :depth, :parent_id, :parent_activity, :on_parent_end, :schedule_id, :idempotency_key, :body_hash,
+       :trigger_json, :input_json
+FROM clock, workflow_version AS v
+WHERE v.workflow = :workflow AND v.version = :version
+ON CONFLICT DO NOTHING
+RETURNING id
+
+-- name: find_started
+SELECT id, body_hash
+FROM execution
+WHERE id = :id
+UNION ALL
+SELECT id, body_hash
+FROM execution
+WHERE workflow = :workflow AND idempotency_key = :idempotency_key AND idempotency_key IS NOT NULL
+
+-- name: ids_between
+SELECT id FROM execution WHERE id >= :prefix AND id < :upper ORDER BY id LIMIT :limit
+
+-- name: list_by_status
+SELECT
+-- include: execution_row
+FROM execution
+WHERE status = :status AND (created_at, id) < (:before, :before_id)
+ORDER BY created_at DESC, id DESC
+LIMIT :limit
+
+-- name: list_by_workflow
+SELECT
+-- include: execution_row
+FROM execution
+WHERE workflow = :workflow AND status = :status AND (created_at, id) < (:before, :before_id)
+ORDER BY created_at DESC, id DESC
+LIMIT :limit
+
+-- name: list_by_parent
+SELECT
+-- include: execution_row
+FROM execution
+WHERE parent_id = :parent_id AND (created_at, id) < (:before, :before_id)
+  AND (CAST(:status AS text) IS NULL OR status = :status)
+  AND (CAST(:workflow AS text) IS NULL OR workflow = :workflow)
+  AND (CAST(:prefix AS text) IS NULL OR lower(workflow) LIKE :pattern ESCAPE '!' OR (id >= :prefix AND id < :upper))
+ORDER BY created_at DESC, id DESC
+LIMIT :limit
+
+-- name: list_by_prefix
+-- Of a prefix that thousands share, the newest thousand ids.
+SELECT
+-- include: execution_row
+FROM execution
+WHERE id IN (SELECT e.id FROM execution AS e WHERE e.id >= :prefix AND e.id < :upper ORDER BY e.id DESC LIMIT 1000)
+  AND (created_at, id) < (:before, :before_id)
+  AND (CAST(:status AS text) IS NULL OR status = :status)
+  AND (CAST(:workflow AS text) IS NULL OR workflow = :workflow)
+ORDER BY created_at DESC, id DESC
+LIMIT :limit
+
+-- name: workflow_names_like
+SELECT name FROM workflow WHERE lower(name) LIKE :pattern ESCAPE '!' ORDER BY updated_at DESC, name LIMIT :limit
+
+-- name: read_journal
+SELECT
+-- include: journal_row
+FROM journal
+WHERE execution_id = :execution_id AND seq > :after
+ORDER BY seq
+LIMIT :limit
+
+-- name: count_open
+SELECT status, count(*) FROM execution WHERE status IN ('running', 'waiting', 'paused') GROUP BY status
+
+-- name: count_finished_before
+SELECT count(*) FILTER (WHERE status = 'completed'), count(*) FILTER (WHERE status = 'failed'),
+       count(*) FILTER (WHERE status = 'cancelled')
+FROM execution
+INDEXED BY execution_finished -- sqlite
+WHERE finished_at < :before
+
+-- name: count_finished_since
+SELECT count(*) FILTER (WHERE status = 'completed'), count(*) FILTER (WHERE status = 'failed'),
+       count(*) FILTER (WHERE status = 'cancelled')
+FROM execution
+INDEXED BY execution_finished -- sqlite
+WHERE finished_at >= :since
+
+-- name: count_ready
+SELECT count(*)
+FROM execution
+INDEXED BY execution_runnable -- sqlite
+WHERE status = 'running' AND owner IS NULL
+
+-- name: get_approval
+SELECT
+-- include: approval_row
+FROM approval
+WHERE id = :id
+
+-- name: list_approvals
+SELECT
+-- include: approval_row
+FROM approval
+WHERE status = :status AND (created_at, id) < (:before, :before_id)
+ORDER BY created_at DESC, id DESC
+LIMIT :limit
+
+-- name: list_approvals_of
+SELECT
+-- include: approval_row
+FROM approval
+WHERE execution_id = :execution_id AND status = :status AND (created_at, id) < (:before, :before_id)
+ORDER BY created_at DESC, id DESC
+LIMIT :limit
+
+-- name: prune_executions
+-- The guards stand in the DELETE itself: one that was just retried must stay.
+WITH old AS MATERIALIZED (
+  SELECT e.id
+  FROM execution AS e
+  WHERE e.finished_at < :finished_before AND e.status NOT IN ('running', 'waiting', 'paused') AND e.next_retry_at IS NULL
+    AND NOT e.parent_due AND NOT e.children_due
+    AND (e.idempotency_key IS NULL OR e.created_at < treadle_after(-86400))
+    AND NOT EXISTS (
+      SELECT 1
+      FROM execution AS p
+      WHERE p.id = e.parent_id AND (p.status IN ('running', 'waiting', 'paused') OR p.next_retry_at IS NOT NULL)
+    )
+  ORDER BY e.finished_at
+  LIMIT :limit
+  FOR UPDATE SKIP LOCKED -- postgres
+)
+DELETE FROM execution
+WHERE id IN (SELECT id FROM old)
+  AND status NOT IN ('running', 'waiting', 'paused') AND next_retry_at IS NULL AND finished_at < :finished_before
+  AND NOT parent_due AND NOT children_due
+RETURNING id
+
+-- name: prune_journal
+DELETE FROM journal
+WHERE execution_id = ANY(:ids) -- postgres
+WHERE execution_id IN (SELECT value FROM json_each(:ids)) -- sqlite
+
+-- name: prune_inbox
+DELETE FROM inbox
+WHERE execution_id = ANY(:ids) -- postgres
+WHERE execution_id IN (SELECT value FROM json_each(:ids)) -- sqlite
+
+-- name: prune_approvals
+DELETE FROM approval
+WHERE execution_id = ANY(:ids) -- postgres
+WHERE execution_id IN (SELECT value FROM json_each(:ids)) -- sqlite
+
+-- fragment: approval_row
+  id, execution_id, workflow, node_id, scope, visit, title, body, form_json, assignees_json, status, due_at, decision_json,
+  created_at, decided_at

@@ -1,0 +1,44 @@
+-- name: lock_execution
+SELECT status, attempt, inbox_seq, next_retry_at IS NOT NULL, parent_id
+FROM execution
+WHERE id = :id
+FOR NO KEY UPDATE -- postgres
+
+-- name: find_message
+SELECT seq FROM inbox WHERE execution_id = :execution_id AND message_id = :message_id
+
+-- name: put_message
+INSERT INTO inbox (execution_id, seq, kind, message_id, name, payload_json, created_at)
+VALUES (:execution_id, :seq, :kind, :message_id, :name, :payload_json, treadle_now())
+
+-- name: count_message
+UPDATE execution SET inbox_seq = :seq WHERE id = :id
+
+-- name: count_message_and_wake
+-- Paused, or failed with a retry to come: cancel, resume and deadline let the owner have it back.
+WITH clock AS MATERIALIZED (SELECT treadle_now() AS now)
+UPDATE execution
+SET inbox_seq = :seq, status = 'running', next_retry_at = NULL, finished_at = NULL, ready_at = clock.now,
+    claim_key = treadle_micros(clock.now) - priority * :head_start
+FROM clock
+WHERE id = :id AND status IN ('paused', 'failed')
+
+-- name: count_message_and_retry
+-- A fresh attempt: fresh deadline, no crashes, and nothing more to deliver of the end that is taken back.
+WITH clock AS MATERIALIZED (SELECT treadle_now() AS now)
+UPDATE execution
+SET inbox_seq = :seq, status = 'running', attempt = attempt + 1, crashes = 0, next_retry_at = NULL, finished_at = NULL,
+    output_json = NULL, deadline_at = treadle_after(timeout), parent_due = FALSE, children_due = FALSE,
+    ready_at = clock.now, claim_key = treadle_micros(clock.now) - priority * :head_start
+FROM clock
+WHERE id = :id AND status = 'failed'
+
+-- name: inbox_count
+SELECT count(*) FROM inbox WHERE execution_id = :execution_id
+
+-- name: find_approval
+SELECT execution_id, status FROM approval WHERE id = :id
+
+-- name: decide_approval
+UPDATE approval SET status = 'decided', decision_json = :decision_json, decided_at = treadle_now()
+WHERE id = :id AND status = 'open'

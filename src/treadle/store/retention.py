@@ -1,0 +1,25 @@
+"""Deleting finished executions and all that belongs to them (T21)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from treadle.store.database import Database
+
+
+class Retention:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def prune(self, *, finished_before: datetime, limit: int) -> int:
+        """Once there is nothing more to delete, the old fires of schedules go too."""
+        with self._database.writing() as session:
+            pruned = session.rows("prune_executions", finished_before=finished_before, limit=limit)
+            ids = [execution_id for (execution_id,) in pruned]
+            if ids:
+                session.run("prune_journal", ids=ids)
+                session.run("prune_inbox", ids=ids)
+                session.run("prune_approvals", ids=ids)
+            else:
+                session.run("prune_fires", finished_before=finished_before)
+        return len(ids)

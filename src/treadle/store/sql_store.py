@@ -1,0 +1,68 @@
+"""The store over SQL: its groups of verbs, put together for one database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from treadle.ports import (
+    ExecutionStore,
+    OwnershipStore,
+    PhaseStore,
+    ScheduleStore,
+    WorkerStore,
+    WorkflowStore,
+)
+from treadle.store.claims import Claims
+from treadle.store.commits import Commits
+from treadle.store.database import Database
+from treadle.store.executions import Executions
+from treadle.store.inbox import Inbox
+from treadle.store.migrations import Migrations
+from treadle.store.ownership import Ownership
+from treadle.store.phases import Phases
+from treadle.store.schedules import Schedules
+from treadle.store.workers import Workers
+from treadle.store.workflows import Workflows
+
+
+class SqlStore:
+    """`head_start` in microseconds: what a level of priority is worth in the order of claims."""
+
+    workers: WorkerStore
+    ownership: OwnershipStore
+    phases: PhaseStore
+    executions: ExecutionStore
+    workflows: WorkflowStore
+    schedules: ScheduleStore
+
+    def __init__(self, database: Database, *, claims: Claims, commits: Commits, head_start: int) -> None:
+        self._database = database
+        self._migrations = Migrations(database)
+        inbox = Inbox(database, head_start=head_start)
+        self.workers = Workers(database, head_start=head_start)
+        self.ownership = Ownership(database, claims=claims, commits=commits, head_start=head_start)
+        self.phases = Phases(database, inbox, head_start=head_start)
+        self.executions = Executions(database, inbox, head_start=head_start)
+        self.workflows = Workflows(database)
+        self.schedules = Schedules(database, head_start=head_start)
+        self.url = database.url
+        self.single_writer = database.dialect == "sqlite"
+
+    def migrate(self) -> Sequence[str]:
+        return self._migrations.migrate()
+
+    def check(self) -> None:
+        self._migrations.check()
+
+    def now(self) -> datetime:
+        with self._database.reading() as session:
+            [(now,)] = session.rows("clock")
+        moment: datetime = self._database.time(now)
+        return moment
+
+    def describe(self) -> Mapping[str, str]:
+        return {**self._database.facts(), "schema": self._migrations.version()}
+
+    def close(self) -> None:
+        self._database.close()

@@ -1,0 +1,200 @@
+"""Schedules over HTTP: made, changed, previewed, and what became of each due time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from served_api import API, NOTHING_TO_DO, ServedApi, served_api
+from treadle.api.schemas import schedules as schemas
+
+SCHEDULES = f"{API}/schedules"
+HOURLY = {"workflow": "only", "cron": "0 * * * *"}
+
+
+@pytest.fixture
+def api(sqlite_url: str) -> Iterator[ServedApi]:
+    with served_api(sqlite_url) as served_one:
+        served_one.save("only", NOTHING_TO_DO)
+        yield served_one
+
+
+def add(api: ServedApi, **body: Any) -> schemas.Schedule:
+    answer = api.http.post(SCHEDULES, json=body)
+    assert answer.status_code == 201, answer.text
+    return schemas.Schedule.model_validate_json(answer.content)
+
+
+def test_a_schedule_is_made_with_what_is_given_and_the_rest_chosen(api: ServedApi) -> None:
+    schedule = add(api, **HOURLY, input={"a": 1}, priority="high", timezone="Europe/Berlin")
+
+    assert (schedule.cron, schedule.interval, schedule.timezone, schedule.priority) == (
+        "0 * * * *",
+        None,
+        "Europe/Berlin",
+        "high",
+    )
+    assert (schedule.input, schedule.paused, schedule.overlap, schedule.error) == ({"a": 1}, False, "allow", None)
+    assert schedule.next_fire_at is not None
+    assert schedule.next_fire_at.minute == 0
+    assert api.http.get(f"{SCHEDULES}/{schedule.id}").json()["id"] == schedule.id
+
+
+@pytest.mark.parametrize(("interval", "seconds"), [(90, 90.0), ("30m", 1800.0), ("PT2H", 7200.0)])
+def test_an_interval_is_a_duration(api: ServedApi, interval: int | str, seconds: float) -> None:
+    schedule = add(api, workflow="only", interval=interval)
+
+    assert (schedule.interval, schedule.cron) == (seconds, None)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"workflow": "only"},
+        {**HOURLY, "interval": 60},
+        {**HOURLY, "cron": "99 * * * *"},
+        {**HOURLY, "cron": ""},
+        {**HOURLY, "timezone": "Mars/Olympus"},
+        {**HOURLY, "timezone": "../../etc/passwd"},
+        {**HOURLY, "timezone": None},
+        {**HOURLY, "dst": "sometimes"},
+        {**HOURLY, "overlap": "maybe"},
+        {**HOURLY, "catch_up": "some"},
+        {**HOURLY, "priority": "urgent"},
+        {**HOURLY, "paused": "yes"},
+        {**HOURLY, "crons": "0 * * * *"},
+        {"workflow": "only", "interval": -1},
+        {"workflow": "only", "interval": "soon"},
+        {"workflow": "only", "interval": True},
+        {"workflow": "only", "interval": 1e300},
+    ],
+)
+def test_a_schedule_that_cannot_be_is_refused_with_its_place(api: ServedApi, body: dict[str, Any]) -> None:
+    answer = api.http.post(SCHEDULES, json=body)
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"]
+    assert api.http.get(SCHEDULES).json()["items"] == []
+
+
+def test_a_schedule_of_no_workflow_is_404_and_a_doubled_id_409(api: ServedApi) -> None:
+    add(api, **HOURLY, id="hourly")
+
+    missing = api.http.post(SCHEDULES, json={**HOURLY, "workflow": "none"})
+    doubled = api.http.post(SCHEDULES, json={**HOURLY, "id": "hourly"})
+
+    assert (missing.status_code, doubled.status_code) == (404, 409)
+
+
+def test_only_what_is_given_changes(api: ServedApi) -> None:
+    made = add(api, **HOURLY, input={"a": 1}, priority="high")
+
+    paused = api.http.patch(f"{SCHEDULES}/{made.id}", json={"paused": True})
+    faster = api.http.patch(f"{SCHEDULES}/{made.id}", json={"cron": None, "interval": "5m"})
+
+    changed = schemas.Schedule.model_validate_json(faster.content)
+    assert schemas.Schedule.model_validate_json(paused.content).paused
+    assert (changed.paused, changed.cron, changed.interval) == (True, None, 300.0)
+    assert (changed.input, changed.priority) == ({"a": 1}, "high")
+
+
+@pytest.mark.parametrize("body", [{"cron": "nonsense"}, {"interval": 60}, {"workflow": "other"}, {"priority": 9}, {"id": "x"}])
+def test_a_change_that_cannot_be_changes_nothing(api: ServedApi, body: dict[str, Any]) -> None:
+    made = add(api, **HOURLY)
+
+    answer = api.http.patch(f"{SCHEDULES}/{made.id}", json=body)
+
+    assert answer.status_code == 422
+    assert schemas.Schedule.model_validate_json(api.http.get(f"{SCHEDULES}/{made.id}").content) == made
+
+
+def test_schedules_are_listed_without_payloads(api: ServedApi) -> None:
+    ids = {add(api, **HOURLY, input="secret payload").id for _ in range(3)}
+
+    answer = api.http.get(SCHEDULES, params={"limit": 2})
+    first = schemas.SchedulePage.model_validate_json(answer.content)
+    rest = api.http.get(SCHEDULES, params={"limit": 2, "cursor": first.next_cursor, "workflow": "only"}).json()
+
+    assert {item.id for item in first.items} | {item["id"] for item in rest["items"]} == ids
+    assert "payload" not in answer.text
+    assert api.http.get(SCHEDULES, params={"workflow": "none"}).json() == {"items": [], "next_cursor": None}
+
+
+def test_a_deleted_schedule_is_gone(api: ServedApi) -> None:
+    made = add(api, **HOURLY)
+
+    deleted = api.http.delete(f"{SCHEDULES}/{made.id}")
+    after = [
+        api.http.get(f"{SCHEDULES}/{made.id}"),
+        api.http.get(f"{SCHEDULES}/{made.id}/fires"),
+        api.http.patch(f"{SCHEDULES}/{made.id}", json={}),
+        api.http.delete(f"{SCHEDULES}/{made.id}"),
+    ]
+
+    assert (deleted.status_code, deleted.content) == (204, b"")
+    assert [answer.status_code for answer in after] == [404] * 4
+
+
+def test_a_due_time_is_recorded_with_what_became_of_it(api: ServedApi) -> None:
+    made = add(api, workflow="only", interval=60)
+    store = api.treadle.store
+    schedule = store.schedules.get(made.id)
+    assert schedule.next_fire_at is not None
+    store.schedules.fire(
+        schedule, fire_at=schedule.next_fire_at, next_fire_at=None, execution=None, outcome="missed", reason="late"
+    )
+
+    answer = schemas.FirePage.model_validate_json(api.http.get(f"{SCHEDULES}/{made.id}/fires").content)
+
+    assert [(fire.fire_at, fire.outcome, fire.reason) for fire in answer.items] == [(made.next_fire_at, "missed", "late")]
+
+
+def test_a_preview_across_a_change_of_clocks_is_in_utc(api: ServedApi) -> None:
+    answer = api.http.post(
+        f"{SCHEDULES}/preview",
+        json={"cron": "0 3 * * *", "timezone": "Europe/Berlin", "start": "2026-03-28T00:00:00+01:00", "count": 3},
+    )
+
+    assert answer.json() == {"fires": ["2026-03-28T02:00:00Z", "2026-03-29T01:00:00Z", "2026-03-30T01:00:00Z"]}
+
+
+def test_a_preview_stores_nothing_and_starts_now_if_not_told(api: ServedApi) -> None:
+    answer = api.http.post(f"{SCHEDULES}/preview", json={"interval": "1h"})
+
+    assert len(schemas.Fires.model_validate_json(answer.content).fires) == 10
+    assert api.http.get(SCHEDULES).json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        ({"start": "2026-03-29T00:00:00"}, "start"),
+        ({"start": "2026-03-29"}, "start"),
+        ({"start": "tomorrow"}, "start"),
+        ({"start": 1774742400}, "start"),
+        ({"count": 0}, "count"),
+        ({"count": 1001}, "count"),
+        ({"count": "3"}, "count"),
+        ({"cron": "* * *"}, "cron"),
+        ({"cron": None}, None),
+        ({"timezone": "Nowhere"}, "timezone"),
+        ({"zone": "UTC"}, "zone"),
+    ],
+)
+def test_a_preview_that_cannot_be_is_refused_with_its_place(api: ServedApi, change: dict[str, Any], path: str | None) -> None:
+    body = {"cron": "0 3 * * *", "start": "2026-03-29T00:00:00Z", "count": 3, **change}
+
+    answer = api.http.post(f"{SCHEDULES}/preview", json=body)
+
+    assert answer.status_code == 422
+    assert path is None or [error["path"] for error in answer.json()["errors"]] == [path]
+
+
+@pytest.mark.parametrize("start", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "9999-12-31T23:59:59Z"])
+def test_a_preview_at_the_edge_of_time_is_answered(api: ServedApi, start: str) -> None:
+    answer = api.http.post(f"{SCHEDULES}/preview", json={"cron": "0 3 * * *", "start": start})
+
+    assert answer.status_code in (200, 422)

@@ -1,0 +1,321 @@
+"""Two transactions on one execution, with two real connections: the first is held open before its commit.
+
+The second is started then, and waits for a lock, skips what is locked, or passes. After the first was let go, what both
+answered and what the database holds must be what the two would have done one after the other, in one of the orders
+(or, for a verb that skips locked rows, what the first does alone). The orders are tried on SQLite, which has no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from itertools import product
+from threading import Event, Thread
+from typing import Any
+
+import psycopg
+import pytest
+
+from conftest import START, MovableClock
+from store_steps import (
+    NEW_EXECUTION,
+    claim,
+    commit,
+    end,
+    given_claimed,
+    given_ended,
+    given_execution,
+    given_paused,
+    given_waiting,
+    given_worker,
+    keep,
+    new_approval,
+    park,
+    pause,
+    row,
+    schedule,
+    send,
+)
+from treadle.domain.errors import ConflictError, JournalConflictError
+from treadle.domain.records import Claim, Message, MessageKind
+from treadle.ports import Store
+from treadle.store import open_store, store_on_postgres
+from treadle.store.postgres import PostgresDatabase, PostgresSession
+
+K = MessageKind
+PATIENCE = 20.0
+HELD = Claim("exec-1", claim_no=1, inbox_seq=0, crashes=0)
+
+Verb = Callable[[Store], Any]
+State = dict[str, Any]
+
+LATE = START + timedelta(seconds=40)
+
+
+def decision(message_id: str) -> Message:
+    return Message("exec-1", K.DECISION, message_id, "apr-1", "{}")
+
+
+def or_conflict(result: Callable[[], Any]) -> Any:
+    """What was answered, or the name of the error that is an answer too."""
+    try:
+        return result()
+    except (JournalConflictError, ConflictError) as error:
+        return type(error).__name__
+
+
+VERBS: dict[str, Verb] = {
+    "commit": lambda s: or_conflict(lambda: commit(s, rows=[row()], progressed=(("exec-1", 1),))),
+    "keep": lambda s: or_conflict(lambda: commit(s, keep(HELD, rows=(row(),)))),
+    "park": lambda s: commit(s, park(HELD, wake_at=START)),
+    "pause_now": lambda s: commit(s, pause(HELD)),
+    "fail": lambda s: commit(s, end(HELD, "failed", retry_in=5)),
+    "end": lambda s: commit(s, end(HELD, tell_parent=True, cancel_children=True)),
+    "release": lambda s: s.ownership.release("a", [("exec-1", 1)]),
+    "leave": lambda s: s.workers.leave("a"),
+    "beat": lambda s: s.workers.beat("a", lease=30),
+    "reap": lambda s: s.workers.reap(),
+    "evict": lambda s: s.workers.evict("a"),
+    "sweep": lambda s: s.workers.sweep_orphans(),
+    "claim": lambda s: claim(s, "a"),
+    "claim_by_b": lambda s: claim(s, "b"),
+    "timer": lambda s: s.phases.due_timers(),
+    "unread": lambda s: list(s.phases.unread_inboxes()),
+    "deadline": lambda s: s.phases.due_deadlines(),
+    "retry": lambda s: list(s.phases.due_retries()),
+    "retry_by_hand": lambda s: send(s, K.RETRY, message_id="by-hand"),
+    "signal": lambda s: send(s, K.SIGNAL, message_id="signal"),
+    "cancel": lambda s: send(s, K.CANCEL, message_id="cancel"),
+    "pause": lambda s: send(s, K.PAUSE, message_id="pause"),
+    "resume": lambda s: send(s, K.RESUME, message_id="resume"),
+    "decide": lambda s: or_conflict(lambda: s.executions.decide("apr-1", decision("d-1"))),
+    "decide_too": lambda s: or_conflict(lambda: s.executions.decide("apr-1", decision("d-2"))),
+    "prune": lambda s: s.executions.prune(finished_before=LATE + timedelta(days=2)),
+    "up": lambda s: s.phases.deliver_up(),
+    "down": lambda s: s.phases.deliver_down(),
+    "start": lambda s: s.executions.start(replace(NEW_EXECUTION, id="exec-2", idempotency_key="k", body_hash="h")),
+    "start_too": lambda s: s.executions.start(replace(NEW_EXECUTION, id="exec-3", idempotency_key="k", body_hash="h")),
+    "fire": lambda s: fire(s),
+    "edit": lambda s: s.schedules.update(replace(schedule(START), paused=True)),
+}
+
+SKIPPING = {"claim", "claim_by_b", "timer", "unread", "deadline", "retry", "up", "prune"}
+
+
+def fire(store: Store) -> str | None:
+    execution = replace(NEW_EXECUTION, id="exec-fired", schedule_id="sch-1")
+    return store.schedules.fire(schedule(START), fire_at=START, next_fire_at=LATE, execution=execution)
+
+
+def given_owned(store: Store, clock: MovableClock) -> None:
+    """Owned by a worker whose lease has run out, past its deadline, with an open approval and a child."""
+    given_claimed(store, timeout=10)
+    commit(store, approvals=(new_approval(),))
+    given_execution(store, "child-1", parent_id="exec-1", queue="children")
+    given_worker(store, "b", lease=1000)
+
+
+def given_parked(store: Store, clock: MovableClock) -> None:
+    """Waiting for a timer that is due, with an unread signal, past its deadline."""
+    given_waiting(store, wake_at=START, timeout=10)
+    send(store, K.SIGNAL, message_id="before")
+    given_worker(store, "b", lease=1000)
+
+
+def given_put_off(store: Store, clock: MovableClock) -> None:
+    """Failed, with a retry that is due."""
+    given_ended(store, "failed", retry_in=5)
+    given_worker(store, "b", lease=1000)
+
+
+def given_stopped(store: Store, clock: MovableClock) -> None:
+    """Paused, past its deadline."""
+    given_paused(store, timeout=10)
+
+
+def given_runnable(store: Store, clock: MovableClock) -> None:
+    """Runnable; two workers might take it."""
+    given_execution(store)
+    given_worker(store, "a")
+    given_worker(store, "b", lease=1000)
+
+
+def given_final(store: Store, clock: MovableClock) -> None:
+    """Failed for good."""
+    given_ended(store, "failed")
+
+
+def given_family(store: Store, clock: MovableClock) -> None:
+    """A parent that is owned, and a child that has ended."""
+    given_claimed(store, "child-1", parent_id="exec-1", queue="default")
+    commit(store, end(replace(HELD, execution_id="child-1"), tell_parent=True))
+    given_claimed(store)
+
+
+def given_due(store: Store, clock: MovableClock) -> None:
+    """A schedule that is due."""
+    given_execution(store)
+    store.schedules.add(schedule(START))
+
+
+SITUATIONS: dict[str, tuple[Callable[[Store, MovableClock], None], list[str]]] = {
+    "owned": (
+        given_owned,
+        [
+            "commit", "keep", "park", "pause_now", "fail", "end", "release", "leave", "beat", "reap", "sweep", "cancel",
+            "signal", "pause", "timer", "retry", "deadline", "decide", "claim_by_b",
+        ],
+    ),
+    "parked": (
+        given_parked,
+        ["timer", "unread", "deadline", "signal", "cancel", "pause", "retry", "beat", "reap", "sweep", "park"],
+    ),
+    "put off": (given_put_off, ["retry", "retry_by_hand", "cancel", "signal", "prune", "fail"]),
+    "stopped": (given_stopped, ["resume", "cancel", "deadline", "pause", "signal", "timer"]),
+    "runnable": (given_runnable, ["claim", "claim_by_b", "reap", "evict", "beat", "cancel", "pause", "deadline", "leave"]),
+    "final": (given_final, ["retry_by_hand", "prune", "cancel", "retry"]),
+    "family": (given_family, ["up", "end", "park", "signal", "prune", "down"]),
+    "asked": (given_owned, ["decide", "decide_too", "end"]),
+    "due": (given_due, ["fire", "edit", "start", "start_too"]),
+}  # fmt: skip
+
+CASES = [
+    pytest.param(given, first, second, id=f"{situation}: {first} then {second}")
+    for situation, (given, verbs) in SITUATIONS.items()
+    for first, second in product(verbs, verbs)
+]
+
+
+class HoldingDatabase(PostgresDatabase):
+    """Stops before each COMMIT until it is let go."""
+
+    def __init__(self, url: str, *, clock: MovableClock, reached: Event, go: Event) -> None:
+        super().__init__(url, clock=clock, pool_size=2)
+        self._reached = reached
+        self._go = go
+
+    @contextmanager
+    def writing(self) -> Iterator[PostgresSession]:
+        with super().writing() as session:
+            yield session
+            self._reached.set()
+            assert self._go.wait(PATIENCE)
+
+    writing_once = writing
+
+
+@dataclass
+class Call:
+    """A verb that runs in a thread of its own."""
+
+    verb: Verb
+    store: Store
+    answer: Any = None
+    error: BaseException | None = None
+    done: Event = field(default_factory=Event)
+
+    def start(self) -> None:
+        Thread(target=self._run, daemon=True).start()
+
+    def _run(self) -> None:
+        try:
+            self.answer = self.verb(self.store)
+        except BaseException as error:
+            self.error = error
+        finally:
+            self.done.set()
+
+    def result(self) -> Any:
+        assert self.done.wait(PATIENCE)
+        if self.error is not None:
+            raise self.error
+        return self.answer
+
+
+@pytest.mark.parametrize(("given", "first", "second"), CASES)
+def test_two_transactions_end_as_if_one_came_after_the_other(
+    given: Callable[[Store, MovableClock], None], first: str, second: str, postgres_url: str
+) -> None:
+    clock = MovableClock()
+    store = open_store(postgres_url, clock=clock)
+    given(store, clock)
+    clock.moment = LATE
+
+    answers = interleave(VERBS[first], VERBS[second], postgres_url, clock)
+
+    assert (answers, state(store)) in legal(given, first, second)
+    assert deadlocks(postgres_url) == 0
+    store.close()
+
+
+def interleave(first: Verb, second: Verb, url: str, clock: MovableClock) -> list[Any]:
+    """Hold the first before its commit until the second waits for a lock or is done; what both answered."""
+    reached, go = Event(), Event()
+    holding = store_on_postgres(HoldingDatabase(url, clock=clock, reached=reached, go=go), head_start=60)
+    other = open_store(f"{url}?application_name=second", clock=clock)
+    one, two = Call(first, holding), Call(second, other)
+    one.start()
+    while not reached.wait(0.005) and not one.done.is_set():
+        pass
+    two.start()
+    with psycopg.connect(url, autocommit=True) as watcher:
+        while not two.done.wait(0.005) and not waits_for_a_lock(watcher):
+            pass
+    go.set()
+    answers = [one.result(), two.result()]
+    holding.close()
+    other.close()
+    return answers
+
+
+def waits_for_a_lock(watcher: psycopg.Connection[Any]) -> bool:
+    query = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'second' AND wait_event_type = 'Lock'"
+    return watcher.execute(query).fetchone() is not None
+
+
+def legal(given: Callable[[Store, MovableClock], None], first: str, second: str) -> list[tuple[list[Any], State]]:
+    """What the two answer and leave behind one after the other, on SQLite."""
+    orders: list[tuple[str, str | None]] = [(first, second), (second, first)]
+    if second in SKIPPING:
+        orders.append((first, None))
+    outcomes = []
+    for order in orders:
+        clock = MovableClock()
+        store = open_store("sqlite://:memory:", clock=clock)
+        store.migrate()
+        given(store, clock)
+        clock.moment = LATE
+        answers = [None if name is None else VERBS[name](store) for name in order]
+        if order[1] is None:
+            answers[1] = skipped(second)
+        outcomes.append((answers if order[0] == first else answers[::-1], state(store)))
+        store.close()
+    return outcomes
+
+
+def state(store: Store) -> State:
+    """Everything that the verbs here change."""
+    ids = sorted(each.id for each in store.executions.list(limit=100).items)
+    return {
+        "executions": [store.executions.get(each) for each in ids],
+        "journals": [list(store.executions.journal(each)) for each in ids],
+        "inboxes": [list(store.ownership.inbox(each, after=0)) for each in ids],
+        "approvals": list(store.executions.approvals().items),
+        "workers": list(store.workers.list()),
+        "schedules": list(store.schedules.list().items),
+        "fires": list(store.schedules.fires("sch-1")),
+    }
+
+
+def skipped(verb: str) -> Any:
+    """What a verb answers when everything it could take is locked."""
+    return [] if verb in ("claim", "claim_by_b", "unread", "retry") else 0
+
+
+def deadlocks(url: str) -> int:
+    with psycopg.connect(url, autocommit=True) as connection:
+        row = connection.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()").fetchone()
+    assert row is not None
+    return int(row[0])

@@ -1,0 +1,281 @@
+"""Schedules: each due instant is recorded once, with what became of it (T20)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from conftest import START, MovableClock
+from store_steps import (
+    NEW_EXECUTION,
+    claim_one,
+    commit,
+    end,
+    given_execution,
+    given_worker,
+    given_workflow,
+    schedule,
+    status,
+)
+from treadle.domain.errors import ConflictError, NotFoundError
+from treadle.domain.records import NewExecution, Schedule
+from treadle.ports import Store
+
+HOUR = timedelta(hours=1)
+
+
+def given_schedule(store: Store, **fields: Any) -> Schedule:
+    given_workflow(store)
+    store.schedules.add(schedule(START, **fields))
+    return store.schedules.get("sch-1")
+
+
+def execution_of(fire_at: datetime) -> NewExecution:
+    return replace(NEW_EXECUTION, id=f"exec-sch-1-{fire_at:%H%M}", schedule_id="sch-1")
+
+
+def fire(store: Store, seen: Schedule, *, fire_at: datetime = START) -> str | None:
+    return store.schedules.fire(seen, fire_at=fire_at, next_fire_at=fire_at + HOUR, execution=execution_of(fire_at))
+
+
+def test_a_schedule_is_read_as_it_was_added(store: Store) -> None:
+    given_workflow(store)
+    added = schedule(
+        START, cron=None, interval=0.5, timezone="Asia/Kathmandu", dst="earlier", input_json='{"a":1}', priority=-1,
+        overlap="allow", catch_up="all", paused=True, next_fire_at=None, version=1,
+    )  # fmt: skip
+
+    store.schedules.add(added)
+
+    assert store.schedules.get("sch-1") == added
+
+
+def test_a_schedule_needs_its_workflow(store: Store) -> None:
+    with pytest.raises(NotFoundError):
+        store.schedules.add(schedule(START))
+
+    with pytest.raises(NotFoundError):
+        store.schedules.get("sch-1")
+
+
+def test_an_id_names_one_schedule(store: Store) -> None:
+    given_schedule(store)
+
+    with pytest.raises(ConflictError):
+        store.schedules.add(schedule(START, cron="1 * * * *"))
+
+    assert store.schedules.get("sch-1").cron == "0 * * * *"
+
+
+def test_an_edit_is_written_where_nobody_edited_before(store: Store) -> None:
+    seen = given_schedule(store)
+
+    first = store.schedules.update(replace(seen, cron="5 * * * *", next_fire_at=START + HOUR))
+    second = store.schedules.update(replace(seen, cron="6 * * * *"))
+
+    kept = store.schedules.get("sch-1")
+    assert (first, second) == (True, False)
+    assert (kept.cron, kept.next_fire_at, kept.row_version) == ("5 * * * *", START + HOUR, 2)
+
+
+def test_due_schedules_come_in_order_with_the_database_time(store: Store, clock: MovableClock) -> None:
+    given_workflow(store)
+    for number, offset in enumerate([3, 1, 2, 99]):
+        store.schedules.add(schedule(START, id=f"sch-{number}", next_fire_at=START + timedelta(seconds=offset)))
+    store.schedules.add(schedule(START, id="sch-paused", paused=True))
+    store.schedules.add(schedule(START, id="sch-over", next_fire_at=None))
+    later = clock.advance(seconds=3)
+
+    now, due = store.schedules.due()
+
+    assert now == later
+    assert [each.id for each in due] == ["sch-1", "sch-2", "sch-0"]
+    assert [each.id for each in store.schedules.due(limit=1)[1]] == ["sch-1"]
+
+
+def test_a_fire_starts_its_execution_and_moves_on(store: Store) -> None:
+    seen = given_schedule(store)
+
+    outcome = fire(store, seen)
+
+    assert outcome == "fired"
+    assert store.schedules.get("sch-1").next_fire_at == START + HOUR
+    execution = store.executions.get("exec-sch-1-1200")
+    assert (execution.status, execution.schedule_id) == ("running", "sch-1")
+    [recorded] = store.schedules.fires("sch-1")
+    assert (recorded.fire_at, recorded.outcome, recorded.execution_id, recorded.recorded_at) == (
+        START, "fired", "exec-sch-1-1200", START,
+    )  # fmt: skip
+
+
+def test_of_two_workers_that_see_it_due_one_fires(store: Store) -> None:
+    seen = given_schedule(store, overlap="allow")
+
+    outcomes = [fire(store, seen), fire(store, seen)]
+
+    assert outcomes == ["fired", None]
+    assert len(store.schedules.fires("sch-1")) == 1
+    assert len(store.executions.list().items) == 1
+
+
+def test_an_instant_that_was_recorded_is_not_fired_again(store: Store) -> None:
+    seen = given_schedule(store, overlap="allow")
+    fire(store, seen)
+    store.schedules.update(replace(store.schedules.get("sch-1"), next_fire_at=START))
+
+    again = fire(store, store.schedules.get("sch-1"))
+
+    assert again is None
+    assert len(store.executions.list().items) == 1
+    assert store.schedules.get("sch-1").next_fire_at == START + HOUR
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda seen: replace(seen, cron="7 * * * *"),
+        lambda seen: replace(seen, paused=True),
+        lambda seen: replace(seen, next_fire_at=START + HOUR),
+    ],
+    ids=["cron", "paused", "next_fire_at"],
+)
+def test_a_schedule_that_was_edited_meanwhile_does_not_fire(store: Store, edit: object) -> None:
+    assert callable(edit)
+    seen = given_schedule(store)
+    store.schedules.update(edit(seen))
+
+    outcome = fire(store, seen)
+
+    assert outcome is None
+    assert (list(store.schedules.fires("sch-1")), store.executions.list().items) == ([], ())
+
+
+def test_a_deleted_schedule_does_not_fire(store: Store) -> None:
+    seen = given_schedule(store)
+
+    deleted, again = store.schedules.delete("sch-1"), store.schedules.delete("sch-1")
+
+    assert (deleted, again, fire(store, seen)) == (True, False, None)
+
+
+@pytest.mark.parametrize(("overlap", "outcomes"), [("skip", ["fired", "skipped"]), ("allow", ["fired", "fired"])])
+def test_an_execution_still_open_is_an_overlap(store: Store, overlap: str, outcomes: list[str]) -> None:
+    first = fire(store, given_schedule(store, overlap=overlap))
+
+    second = fire(store, store.schedules.get("sch-1"), fire_at=START + HOUR)
+
+    assert [first, second] == outcomes
+    assert [each.outcome for each in store.schedules.fires("sch-1")] == outcomes[::-1]
+    assert len(store.executions.list().items) == outcomes.count("fired")
+
+
+def test_a_skipped_fire_says_why(store: Store) -> None:
+    fire(store, given_schedule(store))
+
+    fire(store, store.schedules.get("sch-1"), fire_at=START + HOUR)
+
+    latest = store.schedules.fires("sch-1")[0]
+    assert (latest.execution_id, latest.reason) == (None, "overlap with exec-sch-1-1200")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "retry_in", "fired"), [("completed", None, "fired"), ("failed", None, "fired"), ("failed", 60, "skipped")]
+)
+def test_only_what_may_still_run_is_an_overlap(store: Store, outcome: str, retry_in: float | None, fired: str) -> None:
+    fire(store, given_schedule(store))
+    given_worker(store)
+    commit(store, end(claim_one(store), outcome, retry_in=retry_in))
+
+    second = fire(store, store.schedules.get("sch-1"), fire_at=START + HOUR)
+
+    assert second == fired
+
+
+def test_other_executions_of_the_workflow_are_no_overlap(store: Store) -> None:
+    seen = given_schedule(store)
+    given_execution(store, "exec-by-hand")
+
+    outcome = fire(store, seen)
+
+    assert outcome == "fired"
+    assert status(store, "exec-by-hand") == "running"
+
+
+def test_a_missed_instant_is_recorded_with_its_reason(store: Store) -> None:
+    seen = given_schedule(store)
+
+    outcome = store.schedules.fire(
+        seen, fire_at=START, next_fire_at=START + HOUR, execution=None, outcome="missed", reason="the workers were down"
+    )
+
+    assert outcome == "missed"
+    [recorded] = store.schedules.fires("sch-1")
+    assert (recorded.outcome, recorded.reason, recorded.execution_id) == ("missed", "the workers were down", None)
+    assert store.executions.list().items == ()
+
+
+def test_a_schedule_may_come_to_its_end(store: Store, clock: MovableClock) -> None:
+    seen = given_schedule(store)
+
+    store.schedules.fire(seen, fire_at=START, next_fire_at=None, execution=execution_of(START))
+
+    clock.advance(seconds=10**7)
+    assert store.schedules.get("sch-1").next_fire_at is None
+    assert list(store.schedules.due()[1]) == []
+
+
+def test_a_fire_of_an_unknown_version_changes_nothing(store: Store) -> None:
+    seen = given_schedule(store)
+
+    with pytest.raises(NotFoundError):
+        store.schedules.fire(seen, fire_at=START, next_fire_at=START + HOUR, execution=replace(execution_of(START), version=9))
+
+    assert (store.schedules.get("sch-1"), list(store.schedules.fires("sch-1"))) == (seen, [])
+
+
+def test_a_schedule_set_aside_is_left_alone_until_it_is_edited(store: Store) -> None:
+    seen = given_schedule(store)
+
+    store.schedules.set_aside(seen, "unknown time zone")
+
+    aside = store.schedules.get("sch-1")
+    assert (aside.error, list(store.schedules.due()[1]), fire(store, seen)) == ("unknown time zone", [], None)
+    store.schedules.update(replace(aside, timezone="UTC"))
+    assert [each.id for each in store.schedules.due()[1]] == ["sch-1"]
+
+
+def test_setting_aside_what_was_edited_meanwhile_does_nothing(store: Store) -> None:
+    seen = given_schedule(store)
+    store.schedules.update(seen)
+
+    store.schedules.set_aside(seen, "late")
+
+    assert store.schedules.get("sch-1").error is None
+
+
+def test_schedules_are_listed_in_pages_and_by_workflow(store: Store) -> None:
+    given_workflow(store)
+    given_workflow(store, "bills")
+    for number in range(4):
+        store.schedules.add(schedule(START, id=f"sch-{number}", workflow=["orders", "bills"][number % 2]))
+
+    first = store.schedules.list(limit=3)
+    second = store.schedules.list(limit=3, cursor=first.next_cursor)
+    bills = store.schedules.list(workflow="bills")
+
+    assert [each.id for each in first.items] == ["sch-0", "sch-1", "sch-2"]
+    assert ([each.id for each in second.items], second.next_cursor) == (["sch-3"], None)
+    assert [each.id for each in bills.items] == ["sch-1", "sch-3"]
+
+
+def test_fires_are_listed_newest_first(store: Store) -> None:
+    given_schedule(store, overlap="allow")
+    for number in range(3):
+        fire(store, store.schedules.get("sch-1"), fire_at=START + number * HOUR)
+
+    listed = store.schedules.fires("sch-1", limit=2)
+
+    assert [each.fire_at for each in listed] == [START + 2 * HOUR, START + HOUR]

@@ -1,0 +1,167 @@
+"""Workflows: immutable versions, and a deletion that leaves what runs alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from conftest import START, MovableClock
+from store_steps import (
+    GRAPH,
+    commit,
+    end,
+    given_claimed,
+    given_ended,
+    given_paused,
+    given_waiting,
+    schedule,
+    send,
+)
+from treadle.domain.errors import ConflictError, NotFoundError
+from treadle.domain.records import MessageKind
+from treadle.ports import Store
+
+OTHER = '{"nodes":[],"edges":[]}'
+
+
+def test_the_first_save_makes_version_one(store: Store) -> None:
+    saved = store.workflows.save("orders", GRAPH, "Refunds")
+
+    assert (saved.workflow, saved.version, saved.graph_json, saved.description) == ("orders", 1, GRAPH, "Refunds")
+    assert (saved.created, saved.created_at) == (True, START)
+
+
+def test_saving_the_same_graph_makes_no_version(store: Store, clock: MovableClock) -> None:
+    store.workflows.save("orders", GRAPH, "Refunds")
+    clock.advance(seconds=5)
+
+    again = store.workflows.save("orders", GRAPH, None)
+
+    assert (again.version, again.created, again.description, again.created_at) == (1, False, "Refunds", START)
+
+
+def test_a_changed_graph_makes_the_next_version(store: Store) -> None:
+    store.workflows.save("orders", GRAPH, "Refunds")
+
+    changed = store.workflows.save("orders", OTHER, None)
+    back = store.workflows.save("orders", GRAPH, "New words")
+
+    assert (changed.version, changed.created, back.version, back.created) == (2, True, 3, True)
+    versions = store.workflows.versions("orders")
+    assert [(each.version, each.graph_json) for each in versions] == [(3, GRAPH), (2, OTHER), (1, GRAPH)]
+    assert store.workflows.get("orders").description == "New words"
+
+
+def test_a_version_stays_what_it_was(store: Store) -> None:
+    store.workflows.save("orders", GRAPH, "")
+    store.workflows.save("orders", OTHER, "")
+
+    first, latest = store.workflows.get("orders", 1), store.workflows.get("orders")
+
+    assert (first.version, first.graph_json) == (1, GRAPH)
+    assert (latest.version, latest.graph_json) == (2, OTHER)
+
+
+def test_a_mistyped_name_is_answered_with_the_nearest(store: Store) -> None:
+    store.workflows.save("refund-order", GRAPH, "")
+    store.workflows.save("nightly-report", GRAPH, "")
+
+    with pytest.raises(NotFoundError) as missing:
+        store.workflows.get("refund-oder")
+
+    assert missing.value.known == ("refund-order",)
+
+
+def test_an_unknown_version_is_answered_with_those_there_are(store: Store) -> None:
+    store.workflows.save("orders", GRAPH, "")
+    store.workflows.save("orders", OTHER, "")
+
+    with pytest.raises(NotFoundError) as missing:
+        store.workflows.get("orders", 7)
+
+    assert missing.value.known == ("2", "1")
+
+
+def test_the_versions_of_nothing_are_not_found(store: Store) -> None:
+    with pytest.raises(NotFoundError):
+        store.workflows.versions("orders")
+
+
+def test_workflows_are_listed_by_name_in_pages(store: Store, clock: MovableClock) -> None:
+    for name in ("c", "a", "b"):
+        store.workflows.save(name, GRAPH, f"about {name}")
+    later = clock.advance(seconds=9)
+    store.workflows.save("a", OTHER, None)
+
+    first = store.workflows.list(limit=2)
+    second = store.workflows.list(limit=2, cursor=first.next_cursor)
+
+    assert [(each.name, each.version, each.description) for each in first.items] == [("a", 2, "about a"), ("b", 1, "about b")]
+    assert (first.items[0].created_at, first.items[0].updated_at) == (START, later)
+    assert ([each.name for each in second.items], second.next_cursor) == (["c"], None)
+
+
+def test_a_deleted_workflow_is_gone_but_its_executions_keep_their_graph(store: Store) -> None:
+    given_ended(store)
+
+    store.workflows.delete("orders")
+
+    assert store.workflows.list().items == ()
+    with pytest.raises(NotFoundError):
+        store.workflows.get("orders")
+    assert store.workflows.get("orders", 1).graph_json == GRAPH
+    assert store.ownership.load(["exec-1"])[0].graph_json == GRAPH
+
+
+def test_a_deleted_workflow_stops_its_schedules(store: Store) -> None:
+    store.workflows.save("orders", GRAPH, "")
+    store.schedules.add(schedule(START))
+
+    store.workflows.delete("orders")
+
+    stopped = store.schedules.get("sch-1")
+    assert (stopped.paused, stopped.row_version) == (True, 2)
+    assert store.schedules.due()[1] == []
+
+
+def test_what_is_not_there_cannot_be_deleted(store: Store) -> None:
+    store.workflows.save("orders", GRAPH, "")
+    store.workflows.delete("orders")
+
+    with pytest.raises(NotFoundError):
+        store.workflows.delete("orders")
+
+    with pytest.raises(NotFoundError):
+        store.workflows.delete("never")
+
+
+@pytest.mark.parametrize("given", [given_claimed, given_waiting, given_paused])
+def test_a_workflow_with_open_executions_is_not_deleted(store: Store, given: object) -> None:
+    assert callable(given)
+    given(store)
+
+    with pytest.raises(ConflictError):
+        store.workflows.delete("orders")
+
+    assert store.workflows.get("orders").version == 1
+
+
+def test_an_execution_that_waits_for_its_retry_is_open(store: Store) -> None:
+    given_ended(store, "failed", retry_in=60)
+
+    with pytest.raises(ConflictError):
+        store.workflows.delete("orders")
+
+    send(store, MessageKind.CANCEL)
+    [held] = store.ownership.claim("a", queues=["default"], limit=1).claims
+    commit(store, end(held, "cancelled", seen=1))
+    store.workflows.delete("orders")
+
+
+def test_a_deleted_workflow_comes_back_when_it_is_saved(store: Store) -> None:
+    store.workflows.save("orders", GRAPH, "")
+    store.workflows.delete("orders")
+
+    saved = store.workflows.save("orders", OTHER, "back")
+
+    assert (saved.version, saved.created) == (2, True)
+    assert [each.name for each in store.workflows.list().items] == ["orders"]
