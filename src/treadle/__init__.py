@@ -1,1 +1,34 @@
 """Durable workflows on the database you already have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from treadle.activities.decorator import activity
+    from treadle.bootstrap import WorkflowEngine, WorkflowWorker
+    from treadle.domain.activity import Context
+    from treadle.domain.errors import Fatal, RetryAfter, TreadleError
+
+__version__ = "0.1.0"
+
+__all__ = ["Context", "Fatal", "RetryAfter", "TreadleError", "WorkflowEngine", "WorkflowWorker", "__version__", "activity"]
+
+_HOMES = {
+    "Context": "treadle.domain.activity",
+    "Fatal": "treadle.domain.errors",
+    "RetryAfter": "treadle.domain.errors",
+    "TreadleError": "treadle.domain.errors",
+    "WorkflowEngine": "treadle.bootstrap",
+    "WorkflowWorker": "treadle.bootstrap",
+    "activity": "treadle.activities.decorator",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Public names are loaded when first used, so that `treadle --help` stays quick."""
+    from importlib import import_module
+
+    if name not in _HOMES:
+        raise AttributeError(f"module 'treadle' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

@@ -1,1 +1,111 @@
-"""The only place that names concrete classes."""
+"""The only place that names concrete classes: opens the system that the settings describe."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from treadle import __version__
+from treadle.activities.registry import default_registry
+from treadle.engine import worker as engine_worker
+from treadle.engine.engine import WorkflowEngine as _WorkflowEngine
+from treadle.engine.system import LocalWakeup, RandomIds, SystemClock
+from treadle.engine.worker_config import WorkerConfig, WorkerDeps
+from treadle.ports import Handlers, Store, Wakeup
+from treadle.settings import Settings
+from treadle.store import open_store, open_wakeup
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+
+@dataclass(slots=True)
+class Treadle:
+    """An opened system. Close it when done."""
+
+    settings: Settings
+    store: Store
+    handlers: Handlers
+    engine: _WorkflowEngine
+    wakeup: Wakeup
+
+    def close(self) -> None:
+        self.wakeup.close()
+        self.store.close()
+
+
+def open_treadle(settings: Settings, *, migrate: bool = False) -> Treadle:
+    """StoreError when the URL names no database, RegistrationError when activities cannot be loaded.
+
+    Connects at the first use, unless `migrate` brings the schema to this release at once.
+    """
+    handlers = default_registry(settings.activities, allow_private_http=settings.http_allow_private)
+    store = open_store(settings.database_url, head_start=settings.head_start_seconds)
+    if migrate:
+        store.migrate()
+    wakeup = (open_wakeup(settings.database_url) if settings.wakeups else None) or LocalWakeup()
+    return Treadle(settings, store, handlers, _WorkflowEngine(store, handlers, ids=RandomIds(), wakeup=wakeup), wakeup)
+
+
+def build_worker(treadle: Treadle) -> engine_worker.WorkflowWorker:
+    """A worker on an opened system; it logs to stderr."""
+    from treadle.logs import configure_logging
+
+    settings = treadle.settings
+    configure_logging(settings.log_format, settings.log_level, stream=sys.stderr)
+    config = WorkerConfig(
+        poll_interval=settings.poll_interval,
+        concurrency=settings.worker_concurrency,
+        queues=settings.queues,
+        lease=settings.lease_seconds,
+        grace=settings.grace_seconds,
+        stall=settings.stall_seconds,
+        head_start=settings.head_start_seconds,
+        handler_threads=settings.handler_threads,
+        handler_limit=settings.handler_limit,
+    )
+    deps = WorkerDeps(treadle.store, treadle.handlers, SystemClock(), RandomIds(), treadle.wakeup)
+    return engine_worker.WorkflowWorker(config, deps)
+
+
+def build_app(treadle: Treadle) -> FastAPI:
+    from treadle.api.app import create_app
+    from treadle.api.config import ApiConfig
+
+    settings = treadle.settings
+    config = ApiConfig(
+        host=settings.host,
+        port=settings.port,
+        tokens=settings.tokens,
+        allowed_hosts=settings.allowed_hosts,
+        version=__version__,
+    )
+    return create_app(treadle.engine, config)
+
+
+class WorkflowWorker(engine_worker.WorkflowWorker):
+    """A worker on the database that the settings name. Keyword arguments are settings, such as `poll_interval=0.5`."""
+
+    def __init__(self, **settings: Any) -> None:
+        self._treadle = open_treadle(Settings(**settings), migrate=True)
+        built = build_worker(self._treadle)
+        super().__init__(built.config, built.deps)
+
+    def start(self) -> None:
+        try:
+            super().start()
+        finally:
+            self._treadle.close()
+
+
+class WorkflowEngine(_WorkflowEngine):
+    """The engine on the database that the settings name. Keyword arguments are settings, such as `database_url=…`."""
+
+    def __init__(self, **settings: Any) -> None:
+        self._treadle = open_treadle(Settings(**settings), migrate=True)
+        opened = self._treadle
+        super().__init__(opened.store, opened.handlers, ids=RandomIds(), wakeup=opened.wakeup)
+
+    def close(self) -> None:
+        self._treadle.close()

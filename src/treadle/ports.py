@@ -365,3 +365,7 @@ class Handlers(Protocol):
 
     @property
     def node_types(self) -> Mapping[str, NodeType]: ...
+
+    async def aclose(self) -> None:
+        """Close what handlers keep open, such as connections; on the loop that ran them."""
+        ...

@@ -1,1 +1,58 @@
-"""All settings, each documented."""
+"""All settings, each documented. Read from the environment, `.env`, or `treadle.toml`, in this order of strength."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import AliasChoices, Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+Names = Annotated[tuple[str, ...], NoDecode]
+"""Several names, separated by commas."""
+
+
+class Settings(BaseSettings):
+    """Environment variables are `TREADLE_` and the name in capitals, but for `WORKFLOW_WORKER_CONCURRENCY`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="TREADLE_", env_file=".env", toml_file="treadle.toml", extra="ignore", populate_by_name=True, frozen=True
+    )
+
+    database_url: str = Field("sqlite:///./treadle.db", description="`sqlite:///./file.db` or `postgresql://user@host/name`.")
+    host: str = Field("127.0.0.1", description="Address the server listens on; beyond this machine it needs tokens.")
+    port: int = Field(8765, ge=0, le=65535, description="Port the server listens on.")
+    tokens: Names = Field((), description="Bearer tokens, separated by commas, plain or as `sha256:HEX`.")
+    allowed_hosts: Names = Field((), description="Names the Host header may say besides the loopback ones; `*` allows all.")
+    worker_concurrency: int = Field(
+        10,
+        ge=1,
+        le=10_000,
+        validation_alias=AliasChoices("worker_concurrency", "WORKFLOW_WORKER_CONCURRENCY", "TREADLE_WORKER_CONCURRENCY"),
+        description="How many executions one worker holds at once.",
+    )
+    poll_interval: float = Field(1.0, gt=0, le=3600, description="Seconds between two polls of the database.")
+    lease_seconds: float = Field(30.0, ge=1, le=3600, description="How long a silent worker keeps its executions.")
+    grace_seconds: float = Field(20.0, ge=0, le=3600, description="How long a stopping worker lets running nodes finish.")
+    stall_seconds: float = Field(120.0, ge=1, description="A worker whose loop hangs for so long lets its lease run out.")
+    head_start_seconds: float = Field(60.0, ge=0, description="Head start of each priority level over the one below.")
+    queues: Names = Field(("default",), description="Queues a worker serves.")
+    handler_threads: int = Field(32, ge=1, le=1000, description="Threads for handlers that are plain functions.")
+    handler_limit: int = Field(256, ge=1, le=100_000, description="Handlers that run at once in one worker; others wait in line.")
+    wakeups: bool = Field(True, description="Use LISTEN/NOTIFY on PostgreSQL to shorten the wait for the next poll.")
+    activities: Names = Field((), description="Modules to import for their activity handlers.")
+    http_allow_private: bool = Field(False, description="Whether `http.request` may reach private and loopback addresses.")
+    log_format: str = Field("pretty", pattern="^(pretty|json)$", description="`pretty` for people, `json` for machines.")
+    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="The least level that is logged.")
+
+    @field_validator("tokens", "allowed_hosts", "queues", "activities", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource, dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:  # fmt: skip
+        return (init_settings, env_settings, dotenv_settings, TomlConfigSettingsSource(settings_cls), file_secret_settings)

@@ -47,7 +47,6 @@ def explain_postgres(postgres_server_url: str, postgres_template: str, worker_id
         for insert in (EXECUTIONS, JOURNAL, INBOX):
             connection.execute(insert.encode())
         connection.execute("VACUUM ANALYZE")
-        connection.execute("SET plan_cache_mode = force_generic_plan")
 
         def explain(name: str) -> str:
             statement = statements("postgres")[name]

@@ -121,6 +121,16 @@ def test_of_two_workers_that_see_it_due_one_fires(store: Store) -> None:
     assert len(store.executions.list().items) == 1
 
 
+def test_a_worker_that_comes_late_does_not_set_the_schedule_back(store: Store) -> None:
+    seen = given_schedule(store, overlap="allow")
+    fire(store, seen)
+    fire(store, store.schedules.get("sch-1"), fire_at=START + HOUR)
+
+    late = fire(store, seen)
+
+    assert (late, store.schedules.get("sch-1").next_fire_at) == (None, START + 2 * HOUR)
+
+
 def test_an_instant_that_was_recorded_is_not_fired_again(store: Store) -> None:
     seen = given_schedule(store, overlap="allow")
     fire(store, seen)

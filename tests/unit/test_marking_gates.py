@@ -86,6 +86,17 @@ def test_gates_open_one_after_the_other_in_graph_order() -> None:
     assert (game.ran, game.withdrawn) == (["x#1"], ["h#1"])
 
 
+def test_gates_open_in_graph_order_not_in_the_order_they_began_to_wait() -> None:
+    nodes = {"g": gate("a", "finished", cancels=("h",)), "h": gate("a", "finished", cancels=("g",))}
+    game = Game(graph_of("s>a s>h s>t t>g g>x h>y", nodes=nodes, order="s g h"))
+    game.done("s")
+    game.done("t")
+
+    game.done("a")
+
+    assert (game.ran, game.withdrawn) == (["x#1"], ["h#1"])
+
+
 def test_a_gate_that_fires_in_the_last_pass_is_still_looked_at() -> None:
     game = Game(graph_of("s>g g>b", nodes={"g": gate("s", "finished")}))
 

@@ -99,6 +99,21 @@ def test_take_makes_an_edge_count_only_with_enough_tokens() -> None:
     assert len(game.effects.run[0].inputs) == 4
 
 
+def test_what_becomes_ready_behind_the_firing_node_fires_in_the_next_pass_in_graph_order() -> None:
+    branches = "s>b1 s>b2 s>b3 b1>k3 b2>k2 b3>k1 b1>j b2>j b3>j"
+    graph = graph_of(
+        f"{branches} s>u u>k1 u>k2 u>k3 s>x x>j x>m",
+        nodes={"j": {"join": "first", "rest": "cancel"}},
+        order="s b1 b2 b3 u x k1 k2 k3 j m",
+    )
+    game = Game(graph)
+    game.done("s")
+    waiting = game.done("u")
+
+    assert (waiting, game.done("x")) == ([], ["j#1", "m#1", "k1#1", "k2#1", "k3#1"])
+    assert game.withdrawn == ["b1#1", "b2#1", "b3#1"]
+
+
 def test_late_tokens_of_a_discriminator_vanish() -> None:
     game = Game(graph_of("s>a s>b s>c a>j b>j c>j j>e", nodes={"j": {"join": "first"}}))
     game.done("s")

@@ -14,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from treadle.api.patterns import IN_WORDS
 from treadle.domain.errors import (
     ConflictError,
     DataRejectedError,
@@ -166,7 +167,7 @@ def _entry_of(item: Mapping[str, Any], known: Sequence[str]) -> dict[str, Any]:
     if item["type"] == "missing":
         return {"path": path, "message": "required"}
     if item["type"] == "string_pattern_mismatch":
-        return {"path": path, "message": "must not hold control characters"}
+        return {"path": path, "message": IN_WORDS[item["ctx"]["pattern"]]}
     if item["type"] == "extra_forbidden":
         return _unknown_key(path, str(rest[-1]), known if place == "body" and len(rest) == 1 else ())
     return {"path": path, "message": str(item["msg"]).removeprefix("Value error, ")}

@@ -141,7 +141,7 @@ class Marking(Scope):
         if liveness.touched is not None:
             liveness.touched.add(node)
             liveness.touched.add(target)
-            if node in liveness.watches and not liveness.is_live(node):
+            if node in liveness.watches:
                 liveness.follow(node, target)
         return Effects([successor])
 

@@ -8,7 +8,7 @@ it is refused the unread messages are taken first. Nothing here does I/O; the ho
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -42,7 +42,7 @@ from treadle.engine.waits import ActiveWait, begin_wait
 class WorkItem:
     """What one execution puts into the next group commit. `run` starts when the commit is back."""
 
-    actor: ExecutionActor
+    actor: Owned
     rows: Sequence[JournalRow]
     run: Sequence[Activity] = ()
     decision: Decision | None = None
@@ -52,12 +52,51 @@ class WorkItem:
     closed_approvals: Sequence[str] = ()
 
 
+class Owned(Protocol):
+    """What the worker knows of an execution it owns."""
+
+    claim_no: int
+    crashes: int
+    seen: int
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def next_due(self) -> datetime | None: ...
+
+    def committed(self, item: WorkItem, *, applied: bool) -> None:
+        """The commit that holds `item` is durable; `applied` says whether its decision took effect."""
+        ...
+
+    def notice(self, messages: Iterable[InboxRow]) -> None:
+        """New messages came while nothing was refused."""
+        ...
+
+    def receive(self, messages: Iterable[InboxRow]) -> None:
+        """A decision was refused; perhaps because of these messages."""
+        ...
+
+    def tick(self) -> None:
+        """Something may be due."""
+        ...
+
+    def forget(self) -> None:
+        """Stop everything; nothing in memory counts any more."""
+        ...
+
+    def keys_of(self, rows: Iterable[JournalRow], words: str) -> dict[Key, str]:
+        """The activities of these rows, each with `words`."""
+        ...
+
+
 class Host(Protocol):
     """What an execution needs from its worker."""
 
     def now(self) -> datetime:
         """The database's time, as this worker knows it."""
         ...
+
 
     def submit(self, item: WorkItem) -> None:
         """Put it into the next group commit; `actor.committed` is called when the answer is there."""
@@ -71,11 +110,11 @@ class Host(Protocol):
         """The result of a running handler is no longer wanted."""
         ...
 
-    def reread(self, actor: ExecutionActor) -> None:
+    def reread(self, actor: Owned) -> None:
         """A decision was refused: call `actor.receive` with the unread messages, or drop the actor if it is no longer ours."""
         ...
 
-    def released(self, actor: ExecutionActor, decision: Decision) -> None:
+    def released(self, actor: Owned, decision: Decision) -> None:
         """The execution was parked, paused or ended; the actor is done."""
         ...
 
@@ -95,12 +134,12 @@ class ExecutionActor:
         self.rejected: dict[Key, str] = {}
         """Activities whose result the database refused, with its words."""
         self._marked: set[Key] = set()
-        self._make = rows
+        self.rows = rows
         self._judge = judge
         self._committing = 0
         self._deciding: Decision | None = None
         self._backlog: list[Callable[[], None]] = []
-        self._rows: list[JournalRow] = []
+        self._out: list[JournalRow] = []
         self._run: list[Activity] = []
         self._children: list[NewExecution] = []
         self._approvals: list[NewApproval] = []
@@ -121,8 +160,14 @@ class ExecutionActor:
         self._take(inbox)
         self._settle()
 
+    def notice(self, messages: Iterable[InboxRow]) -> None:
+        """New messages. While a decision is under way it will be refused, and the messages read then."""
+        if self._deciding is None:
+            self._take(messages)
+            self._settle()
+
     def receive(self, messages: Iterable[InboxRow]) -> None:
-        """New messages; also called, perhaps with none, when a decision was refused."""
+        """A decision was refused: take the messages, perhaps none, and decide again."""
         self._deciding = None
         self._take(messages)
         self._drain()
@@ -169,6 +214,13 @@ class ExecutionActor:
         else:
             self.host.released(self, decision)
 
+    def forget(self) -> None:
+        self._stop_all()
+        self._backlog.clear()
+
+    def keys_of(self, rows: Iterable[JournalRow], words: str) -> dict[Key, str]:
+        return {self.state.key_of(row): words for row in rows if row.node_id}
+
     # Deciding
 
     def _settle(self) -> None:
@@ -176,11 +228,11 @@ class ExecutionActor:
         if self._deciding is not None:
             return
         self._deciding = decision = self._decide()
-        if self._rows or decision is not None:
+        if self._out or decision is not None:
             item = WorkItem(
-                self, self._rows, self._run, decision, self._progressed, self._children, self._approvals, self._closed
+                self, self._out, self._run, decision, self._progressed, self._children, self._approvals, self._closed
             )
-            self._rows, self._run, self._children, self._approvals, self._closed = [], [], [], [], []
+            self._out, self._run, self._children, self._approvals, self._closed = [], [], [], [], []
             self._progressed = False
             self._committing += 1
             self.host.submit(item)
@@ -271,7 +323,7 @@ class ExecutionActor:
         """Commit that the attempt starts, then start it: a mark without a result means that nobody knows what happened."""
         del self.running[key]
         self._marked.add(key)
-        self._fold(self._make.started(activity, self.host.now()))
+        self._fold(self.rows.started(activity, self.host.now()))
         self._run.append(activity)
 
     def _stop_all(self) -> None:
@@ -293,37 +345,37 @@ class ExecutionActor:
         self._marked.discard((activity.node, activity.visit))
         match outcome:
             case Failure():
-                return self._make.failed(activity, outcome, started_at=started_at, now=now, message=message)
+                return self.rows.failed(activity, outcome, started_at=started_at, now=now, message=message)
             case Finished():
-                return self._make.finished(activity, outcome, started_at=started_at, now=now, message=message)
+                return self.rows.finished(activity, outcome, started_at=started_at, now=now, message=message)
             case Started(children=children, finished=finished):
                 self._children.extend(children)
                 self.state.has_children = True
                 if finished is not None:
-                    return self._make.finished(activity, finished, started_at=started_at, now=now, message=message)
+                    return self.rows.finished(activity, finished, started_at=started_at, now=now, message=message)
                 return self._park(activity, outcome.park, started_at=started_at, message=message)
             case Park():
                 return self._park(activity, outcome, started_at=started_at, message=message)
 
     def _park(self, activity: Activity, park: Park, *, started_at: datetime | None, message: InboxRow | None) -> JournalRow:
-        address = self._make.address(activity)
+        address = self.rows.address(activity)
         wait = begin_wait(park, address=address, execution_id=self.id, after=self.seen, started_at=started_at)
-        self._approvals.extend(self._make.approvals(activity, park, wait))
-        return self._make.waiting(activity, wait)._replace(message_seq=message.seq if message else None)
+        self._approvals.extend(self.rows.approvals(activity, park, wait))
+        return self.rows.waiting(activity, wait)._replace(message_seq=message.seq if message else None)
 
     def _fold(self, row: JournalRow, *, write: bool = True) -> None:
         """Fold a row, then the rows for what it brought about."""
         waits = dict(self.state.waits) if self.state.waits else {}
         effects = self.state.apply(row)
         if write:
-            self._rows.append(row)
+            self._out.append(row)
         if row.kind in _PROGRESS and self.crashes:
             self._progressed, self.crashes = True, 0
         if effects is not None:
             if effects.withdrawn or effects.notes:
-                for effect in self._make.effects(effects, self.host.now()):
+                for effect in self.rows.effects(effects, self.host.now()):
                     self.state.apply(effect)
-                    self._rows.append(effect)
+                    self._out.append(effect)
             self._withdraw(effects.withdrawn)
             self._run.extend(effects.run)
         for key, wait in waits.items():
@@ -354,24 +406,24 @@ class ExecutionActor:
             case MessageKind.CANCEL:
                 self._cancel(message)
             case MessageKind.DEADLINE:
-                self._fold(self._make.deadline(message, self.host.now()))
+                self._fold(self.rows.deadline(message, self.host.now()))
             case MessageKind.PAUSE:
-                self._fold(self._make.control("pause", message, self.host.now()))
+                self._fold(self.rows.control("pause", message, self.host.now()))
             case MessageKind.RESUME:
-                self._fold(self._make.control("resume", message, self.host.now()))
+                self._fold(self.rows.control("resume", message, self.host.now()))
                 self._run.extend(a for a in self.state.startable() if a not in self._run)
             case MessageKind.RETRY:
                 self._retry(message)
 
     def _cancel(self, message: InboxRow) -> None:
         now = self.host.now()
-        self._fold(self._make.control("cancel", message, now, reason=reason_of(message)))
-        for row in self._make.withdrawn(list(self.state.marking.active.values()), now):
+        self._fold(self.rows.control("cancel", message, now, reason=reason_of(message)))
+        for row in self.rows.withdrawn(list(self.state.marking.active.values()), now):
             self._fold(row)
 
     def _retry(self, message: InboxRow) -> None:
         """Only a failed execution gets this message, so nothing of it is running here."""
-        self._fold(self._make.control("retry", message, self.host.now()))
+        self._fold(self.rows.control("retry", message, self.host.now()))
         self._run = self.state.startable()
         self._marked.clear()
 
@@ -400,10 +452,49 @@ class ExecutionActor:
     def _resume(self, activity: Activity, event: Event) -> Outcome:
         """Ask the handler how a park ends."""
         try:
-            call = prepare(self._make, activity, self.host.now())
+            call = prepare(self.rows, activity, self.host.now())
             return outcome_of(call.handler.resume(call.context, call.config, event))
         except Exception as error:  # the handler's code: whatever it raises is the activity's failure
             return failure_of(error)
+
+
+class Unrunnable:
+    """An execution that is only to be ended: a poison one, or one that this worker cannot read."""
+
+    def __init__(self, host: Host, claim: Claim, decision: Decision) -> None:
+        self.claim_no = claim.claim_no
+        self.crashes = claim.crashes
+        self.seen = claim.inbox_seq
+        self.next_due = None
+        self.id = claim.execution_id
+        self._host = host
+        self._decision = decision
+
+    def submit(self) -> None:
+        self._host.submit(WorkItem(self, (), decision=self._decision))
+
+    def committed(self, item: WorkItem, *, applied: bool) -> None:
+        if applied:
+            self._host.released(self, self._decision)
+        else:
+            self._host.reread(self)
+
+    def notice(self, messages: Iterable[InboxRow]) -> None:
+        """What it is told changes nothing."""
+
+    def receive(self, messages: Iterable[InboxRow]) -> None:
+        self.seen = max((m.seq for m in messages), default=self.seen)
+        self._decision = replace(self._decision, seen=self.seen)
+        self.submit()
+
+    def tick(self) -> None:
+        """Nothing is due."""
+
+    def forget(self) -> None:
+        """There is nothing in memory."""
+
+    def keys_of(self, rows: Iterable[JournalRow], words: str) -> dict[Key, str]:
+        return {}
 
 
 _PROGRESS = frozenset({RowKind.DONE, RowKind.FAILED})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,14 @@ class Call:
     context: Context
 
 
-def prepare(rows: RowMaker, activity: Activity, now: datetime) -> Call:
+def prepare(
+    rows: RowMaker,
+    activity: Activity,
+    now: datetime,
+    *,
+    secrets: Callable[[str], str] | None = None,
+    emit: Callable[[str, Mapping[str, Any]], None] | None = None,
+) -> Call:
     """ExpressionError when a template of the config raises."""
     step = rows.program.steps[activity.node]
     names = rows.names(activity)
@@ -36,6 +43,8 @@ def prepare(rows: RowMaker, activity: Activity, now: datetime) -> Call:
         attempt=activity.attempt,
         now=now,
         trigger=trigger.get("payload") if trigger else None,
+        secrets=secrets,
+        emit=emit,
         lookup=names,
     )
     return Call(step.handler, config, context)

@@ -14,7 +14,7 @@ from itertools import groupby
 from time import sleep
 
 from treadle.domain.errors import DataRejectedError, JournalConflictError, LeaseLostError, StoreUnavailableError
-from treadle.domain.records import Commit, JournalRow
+from treadle.domain.records import Commit, Decision, JournalRow, NewApproval, NewExecution
 from treadle.engine.actor import WorkItem
 from treadle.engine.threads import StoreThread
 from treadle.ports import OwnershipStore
@@ -41,19 +41,21 @@ Deliver = Callable[[Sequence[WorkItem], BatchResult | None], None]
 
 class Committer:
     def __init__(self, store: OwnershipStore, owner: str, lanes: Sequence[StoreThread], deliver: Deliver,
-                 lease_valid: Callable[[], bool]) -> None:  # fmt: skip
+                 lease_valid: Callable[[], bool], soon: Callable[[Callable[[], None]], None]) -> None:  # fmt: skip
+        """`soon` calls back when the loop has done what is ready now, so that results gather."""
         self._store = store
         self._owner = owner
         self._lanes = [_Lane(thread) for thread in lanes]
         self._deliver = deliver
         self._lease_valid = lease_valid
+        self._soon = soon
 
     def submit(self, item: WorkItem) -> None:
         lane = self._lanes[zlib.crc32(item.actor.id.encode()) % len(self._lanes)]
         lane.waiting.append(item)
         if not lane.busy:
             lane.busy = True
-            item.actor.host.soon(lambda: self._send(lane))
+            self._soon(lambda: self._send(lane))
 
     @property
     def idle(self) -> bool:
@@ -141,7 +143,11 @@ class _Lane:
 def commit_of(batch: Iterable[WorkItem]) -> Commit:
     """One commit of many items, in their order."""
     rows: list[JournalRow] = []
-    decisions, progressed, children, approvals, closed = [], [], [], [], []
+    decisions: list[Decision] = []
+    progressed: list[tuple[str, int]] = []
+    children: list[NewExecution] = []
+    approvals: list[NewApproval] = []
+    closed: list[str] = []
     for item in batch:
         rows.extend(item.rows)
         if item.decision is not None:

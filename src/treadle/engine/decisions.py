@@ -5,8 +5,9 @@ from __future__ import annotations
 from random import Random
 
 from treadle.domain.errors import ExpressionError, LimitExceededError, UnstorableValueError
+from treadle.domain.marking import Activity
 from treadle.domain.records import Decision, DecisionKind, ExecutionRecord
-from treadle.domain.states import ExecutionStatus
+from treadle.domain.states import ActivityStatus, ExecutionStatus
 from treadle.domain.values import RESULT_LIMIT, decode, encode
 from treadle.engine.data import Names
 from treadle.engine.execution_state import ExecutionState
@@ -76,8 +77,6 @@ class Judge:
         return encode({node: decode(text) if text else None for node, text in ends.items()}, limit=RESULT_LIMIT, name="output")
 
     def _names(self) -> Names:
-        from treadle.domain.marking import Activity
-
         record = self._record
         fixed = {
             "input": decode(record.input_json or "null"),
@@ -85,7 +84,7 @@ class Judge:
             "execution": {"id": record.id, "workflow": record.workflow, "version": record.version, "attempt": record.attempt},
             "vars": {},
         }
-        return Names(fixed, self._state.results, Activity(-1, 0, ()), self._state.seq)
+        return Names(fixed, self._state.results, Activity(-1, 0, ActivityStatus.COMPLETED, ()), self._state.seq)
 
     def _end(
         self, status: ExecutionStatus, *, seen: int, output_json: str | None = None, error_json: str | None = None, final: bool = False

@@ -5,17 +5,16 @@ The worker folds each row before it writes it, and a new owner folds the same ro
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from treadle.domain.errors import JournalGapError, MarkingError
 from treadle.domain.graph import Graph
 from treadle.domain.marking import Activity, Effects, Marking
 from treadle.domain.records import JournalRow, RowKind
 from treadle.domain.states import ActivityStatus
-from treadle.domain.values import decode
+from treadle.domain.values import RESULT_LIMIT, decode, encode
 from treadle.engine.data import Result, Results
 from treadle.engine.waits import ActiveWait
 
@@ -125,10 +124,9 @@ class ExecutionState:
         self.results.add(key[0], Result(row.visit, row.seq, activity.inputs, port, row.output_json, row.error_json))
         if not (taken if taken is not None else self._plain_edges(key[0], port)):
             self.ends[row.node_id] = row.output_json
-        if self.graph.nodes[key[0]].type == "terminate":
-            detail = decode(row.detail_json) if row.detail_json else {}
-            self.terminated = Terminated(detail.get("status", "completed"), row.output_json, row.node_id)
         effects = self.marking.done(key[0], key[1], port=port, taken=taken)
+        if row.detail_json is not None and effects.ended == "completed":
+            self.terminated = Terminated(decode(row.detail_json)["status"], row.output_json, row.node_id)
         self._absorb(effects)
         return effects
 
@@ -138,10 +136,8 @@ class ExecutionState:
         key = self.key_of(row)
         activity = self._require(key, row)
         self._forget(key)
-        error = decode(row.error_json) if row.error_json else {}
         self.failure_json = row.error_json
         self.results.add(key[0], Result(row.visit, row.seq, activity.inputs, "error", row.output_json, row.error_json))
-        assert isinstance(error, dict)
         effects = self.marking.failed(key[0], key[1])
         self._absorb(effects)
         return effects
@@ -184,24 +180,20 @@ class ExecutionState:
         """Run what failed or was interrupted again: same visit, next attempt, the whole policy anew."""
         self.failure_json = None
         self.control = Control()
+        before = set(self.marking.active)
         effects = self.marking.retry() if self.marking.state == "failed" else None
-        interrupted = {*self.waits, *self.retry_at}
-        for key in interrupted:
-            self.marking.status(key[0], key[1], ActivityStatus.RUNNING)
-        for activity in self.startable_after(interrupted):
-            key = (activity.node, activity.visit)
-            if key not in self.retry_at:
-                activity.attempt += 1
-            self.budget[key] = activity.attempt - 1
+        if effects is None:
+            for key in (*self.waits, *self.retry_at):
+                self.marking.status(key[0], key[1], ActivityStatus.RUNNING)
+        for key, activity in self.marking.active.items():
+            if key in before and activity.status == ActivityStatus.RUNNING:
+                activity.attempt += key not in self.retry_at
+                self.budget[key] = activity.attempt - 1
         self.waits.clear()
         self.retry_at.clear()
         if effects is not None:
             self._absorb(effects)
         return effects
-
-    def startable_after(self, interrupted: set[Key]) -> list[Activity]:
-        running = ActivityStatus.RUNNING
-        return [a for key, a in self.marking.active.items() if a.status == running or key in interrupted]
 
     def _effect(self, _row: JournalRow) -> None:
         """A row that records what another row brought about."""
@@ -234,14 +226,12 @@ class ExecutionState:
         return (node, port) in plain
 
 
-def _error_text(error: Any) -> str:
-    from treadle.domain.values import RESULT_LIMIT, encode
-
+def _error_text(error: tuple[str, str, tuple[str, ...]]) -> str:
     kind, message, node_ids = error
     return encode({"type": kind, "message": message, "nodes": list(node_ids)}, limit=RESULT_LIMIT, name="error")
 
 
-_FOLD = {
+_FOLD: dict[str, Callable[[ExecutionState, JournalRow], Effects | None]] = {
     RowKind.DONE: ExecutionState._done,
     RowKind.FAILED: ExecutionState._failed,
     RowKind.RETRYING: ExecutionState._retrying,

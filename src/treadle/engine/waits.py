@@ -12,6 +12,7 @@ from treadle.domain.activity import Event, Park, Wait
 from treadle.domain.expressions import compile_expression
 from treadle.domain.records import InboxRow, MessageKind
 from treadle.domain.values import decode
+from treadle.engine.system import TIME_PREFIX
 
 TIME = "time"
 KIND_OF_MESSAGE = {MessageKind.SIGNAL: "signal", MessageKind.DECISION: "approval", MessageKind.CHILD: "child"}
@@ -135,4 +136,4 @@ def digest(key: str) -> str:
 
 def child_id(execution_id: str, address: str) -> str:
     """The id of the child that an activity starts: the same at every repetition."""
-    return f"exec-{execution_id.removeprefix('exec-')[:10]}{digest(f'{execution_id}/{address}')[:16]}"
+    return f"exec-{execution_id.removeprefix('exec-')[:TIME_PREFIX]}{digest(f'{execution_id}/{address}')[:16]}"

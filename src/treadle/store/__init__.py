@@ -1,16 +1,25 @@
-"""Everything that knows SQL: one store for SQLite and PostgreSQL."""
+"""Everything that knows SQL: one store for SQLite and PostgreSQL.
+
+The PostgreSQL driver is only loaded for a PostgreSQL address.
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from treadle.domain.errors import StoreError
-from treadle.ports import Clock, Store
+from treadle.ports import Clock, Store, Wakeup
 from treadle.store.claims import PostgresClaims, SqliteClaims
 from treadle.store.commits import PostgresCommits, SqliteCommits
-from treadle.store.postgres import PostgresDatabase
 from treadle.store.sql_store import SqlStore
 from treadle.store.sqlite import SqliteDatabase
 
-__all__ = ["open_store", "store_on_postgres", "store_on_sqlite"]
+if TYPE_CHECKING:
+    from treadle.store.postgres import PostgresDatabase
+
+__all__ = ["open_store", "open_wakeup", "store_on_postgres", "store_on_sqlite"]
+
+POSTGRES = ("postgresql", "postgres")
 
 
 def open_store(url: str, *, clock: Clock | None = None, head_start: float = 60.0, pool_size: int = 8) -> Store:
@@ -22,9 +31,20 @@ def open_store(url: str, *, clock: Clock | None = None, head_start: float = 60.0
     if scheme == "sqlite":
         path = _sqlite_path(url, rest)
         return store_on_sqlite(SqliteDatabase(url, path=path, clock=clock, pool_size=pool_size), head_start=head_start)
-    if scheme in ("postgresql", "postgres"):
+    if scheme in POSTGRES:
+        from treadle.store.postgres import PostgresDatabase
+
         return store_on_postgres(PostgresDatabase(url, clock=clock, pool_size=pool_size), head_start=head_start)
     raise StoreError(f"cannot tell the database from {scheme!r}: a URL begins with sqlite:/// or postgresql://")
+
+
+def open_wakeup(url: str) -> Wakeup | None:
+    """Hints across processes, where the database can carry them; None where it cannot."""
+    if url.partition("://")[0] not in POSTGRES:
+        return None
+    from treadle.store.wakeups import PostgresWakeup
+
+    return PostgresWakeup(url)
 
 
 def store_on_sqlite(database: SqliteDatabase, *, head_start: float) -> Store:

@@ -38,9 +38,11 @@ _DEFAULTS: dict[str, Any] = {
 }
 
 # The idle time-out is shorter than the lease, so that a stopped process cannot hold up its own reaper.
-# Sequential scans are off because a plan cached while a table was small turns quadratic when it grows.
+# Sequential scans are off because a plan cached while a table was small turns quadratic when it grows, and plans are
+# generic because those are the ones that the tests look at and that are made once.
 SESSION_OPTIONS = (
-    "-c idle_in_transaction_session_timeout=15s -c statement_timeout=30s -c lock_timeout=5s -c enable_seqscan=off -c jit=off"
+    "-c idle_in_transaction_session_timeout=15s -c statement_timeout=30s -c lock_timeout=5s "
+    "-c enable_seqscan=off -c plan_cache_mode=force_generic_plan -c jit=off"
 )
 FORCED_OPTIONS = "-c timezone=UTC -c client_encoding=UTF8"
 """These come after the URL's own, and so win over them."""

@@ -12,9 +12,10 @@ from treadle.api.access import Config, Engine
 from treadle.api.json_body import json_route
 from treadle.api.json_reply import reply
 from treadle.api.live import until_final
+from treadle.api.patterns import VISIBLE
 from treadle.api.schemas import workflows as schemas
 from treadle.api.schemas.executions import Execution, StartedExecution
-from treadle.api.schemas.fields import VISIBLE, Name, PageQuery, VersionNumber
+from treadle.api.schemas.fields import Name, PageQuery, VersionNumber
 from treadle.domain.durations import parse_duration
 from treadle.domain.errors import DefinitionError, Finding
 

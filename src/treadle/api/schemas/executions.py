@@ -85,7 +85,7 @@ class ExecutionPage(Answer):
 class WaitingOn(Answer):
     model_config = ConfigDict(extra="allow")
 
-    kind: Literal["time", "signal", "approval", "child", "retry", "slot"]
+    kind: Literal["time", "signal", "approval", "child", "retry", "slot", "gate", "join"]
     node_id: str | None
 
 

@@ -9,10 +9,8 @@ from fastapi import Path
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
 
 from treadle.api.json_reply import utc_text
+from treadle.api.patterns import VISIBLE
 from treadle.domain.records import Priority
-
-VISIBLE = r"^[^\x00-\x1f\x7f]*$"
-"""No control characters: they are in no name we store, and PostgreSQL refuses NUL."""
 
 
 class Body(BaseModel):

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
+from treadle.api.patterns import PATH_PART
 from treadle.api.schemas.fields import (
     Answer,
     Body,
@@ -34,6 +35,7 @@ def _aware(value: Any) -> datetime:
 
 
 AwareTime = Annotated[datetime, BeforeValidator(_aware), Field(strict=False)]
+ScheduleId = Annotated[str, Field(max_length=200, pattern=PATH_PART)]
 Interval = Annotated[int | float | str, Field(description='seconds, or "30m", "2h", "7d"')]
 
 
@@ -56,7 +58,7 @@ class ScheduleFields(Body):
 
 class AddSchedule(ScheduleFields):
     workflow: Text
-    id: Text | None = None
+    id: ScheduleId | None = Field(default=None, description="made if left out")
 
 
 class ChangeSchedule(ScheduleFields):

@@ -1,0 +1,65 @@
+"""Prepares the child executions that an attempt asks for: the workflow looked up, the input checked, the id fixed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from treadle.domain.activity import ChildRequest, Park, Spawn
+from treadle.domain.errors import DefinitionError, Fatal, NotFoundError
+from treadle.domain.records import ExecutionRecord, NewExecution
+from treadle.engine.outcomes import Finished, Started, outcome_of
+from treadle.engine.program import Programs
+from treadle.engine.starting import new_execution
+from treadle.engine.waits import child_id
+from treadle.ports import WorkflowStore
+
+MAX_DEPTH = 20
+
+
+def asks_for_children(result: object) -> bool:
+    return isinstance(result, Spawn) or (isinstance(result, Park) and any(w.child for w in result.waits))
+
+
+class Children:
+    """Reads the store, so it runs in a store thread."""
+
+    def __init__(self, workflows: WorkflowStore, programs: Programs) -> None:
+        self._workflows = workflows
+        self._programs = programs
+
+    def prepare(self, parent: ExecutionRecord, address: str, result: Park | Spawn) -> Started:
+        """Fatal when there is no such workflow, the input does not fit, or children nest too deep."""
+        if isinstance(result, Spawn):
+            child = self._child(parent, address, 0, result.child)
+            finished = outcome_of({"execution_id": child.id})
+            assert isinstance(finished, Finished)
+            return Started((child,), Park(()), finished)
+        asked = [(index, wait.child) for index, wait in enumerate(result.waits) if wait.child is not None]
+        return Started(tuple(self._child(parent, address, index, request) for index, request in asked), result)
+
+    def _child(self, parent: ExecutionRecord, address: str, index: int, request: ChildRequest) -> NewExecution:
+        if parent.depth + 1 > MAX_DEPTH:
+            raise Fatal(f"workflows are nested more than {MAX_DEPTH} deep", type="too_deep")
+        try:
+            found = self._workflows.get(request.workflow, request.version)
+            graph = self._programs.get(found.workflow, found.version, found.graph_json).graph
+            child = new_execution(
+                graph,
+                id=child_id(parent.id, f"{address}/{index}"),
+                workflow=found.workflow,
+                version=found.version,
+                input=request.input,
+                priority=parent.priority,
+            )
+        except NotFoundError as error:
+            raise Fatal(str(error), type="workflow_not_found") from error
+        except DefinitionError as error:
+            raise Fatal(f"workflow {request.workflow!r}: {error}", type="invalid_input") from error
+        return replace(
+            child,
+            queue=parent.queue,
+            parent_id=parent.id,
+            parent_activity=address,
+            on_parent_end=request.on_parent_end,
+            depth=parent.depth + 1,
+        )

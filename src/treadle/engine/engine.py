@@ -1,0 +1,185 @@
+"""WorkflowEngine: everything one can do with workflows and executions. The API, the command line and tests talk to it.
+
+Synchronous and thread-safe; it never runs a node. What an owner does with an execution is in `actor`: its names for
+`execute_node`, `complete` and `fail_execution` are here as well, for those who look for them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+
+from treadle.domain.errors import ConflictError, DefinitionError, Finding, NotFoundError
+from treadle.domain.graph_parser import graph_to_config, parse_graph
+from treadle.domain.records import (
+    Message,
+    MessageKind,
+    MessageOutcome,
+    MessageReply,
+    StartReply,
+    WorkerRecord,
+    WorkflowVersion,
+)
+from treadle.domain.schema import check_value
+from treadle.domain.soundness import check_graph
+from treadle.domain.values import DEFINITION_LIMIT, SIGNAL_LIMIT, decode, encode
+from treadle.engine.inspection import Inspector
+from treadle.engine.program import Programs
+from treadle.engine.schedule_desk import ScheduleDesk
+from treadle.engine.starting import new_execution, priority_level
+from treadle.engine.views import ExecutionView, Reason
+from treadle.ports import Handlers, Ids, Store, Wakeup
+
+NAME_LIMIT = 200
+DECISIONS = ("approved", "rejected")
+
+
+class WorkflowEngine:
+    def __init__(self, store: Store, handlers: Handlers, *, ids: Ids, wakeup: Wakeup) -> None:
+        self.store = store
+        self.handlers = handlers
+        self._ids = ids
+        self._wakeup = wakeup
+        self._programs = Programs(handlers)
+        self._inspector = Inspector(store, self._programs)
+        self._schedules = ScheduleDesk(store, ids)
+        self.add_schedule = self._schedules.add
+        self.change_schedule = self._schedules.change
+        self.preview = self._schedules.preview
+
+    # Definitions
+
+    def save_workflow(
+        self, name: str, graph_config: object, *, description: str | None = None
+    ) -> tuple[WorkflowVersion, tuple[Finding, ...]]:
+        """A new version if the graph changed, and the warnings. DefinitionError with all findings if it is not valid."""
+        _check_name(name, "name")
+        if description is not None:
+            encode(description, limit=DEFINITION_LIMIT, name="description")
+        graph = parse_graph(graph_config, self.handlers.node_types)
+        findings = tuple(check_graph(graph, self.handlers.node_types))
+        errors = [f for f in findings if f.severity == "error"]
+        if errors:
+            raise DefinitionError(errors)
+        graph_json = encode(graph_to_config(graph), limit=DEFINITION_LIMIT, name="definition")
+        return self.store.workflows.save(name, graph_json, description), findings
+
+    def validate(self, graph_config: object) -> tuple[Finding, ...]:
+        """Errors and warnings; nothing is stored."""
+        try:
+            graph = parse_graph(graph_config, self.handlers.node_types)
+        except DefinitionError as error:
+            return error.findings
+        return tuple(check_graph(graph, self.handlers.node_types))
+
+    # Control
+
+    def create(
+        self,
+        workflow: str,
+        *,
+        input: object = None,
+        priority: int | str = "normal",
+        version: int | None = None,
+        trigger: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> StartReply:
+        """Start an execution. When this returns, it is durable.
+
+        NotFoundError, DefinitionError (input, trigger or priority), IdempotencyError, UnstorableValueError, LimitExceededError.
+        """
+        level = priority_level(priority)
+        found = self.store.workflows.get(workflow, version)
+        graph = self._programs.get(found.workflow, found.version, found.graph_json).graph
+        execution = new_execution(
+            graph, id=self._ids.execution(), workflow=found.workflow, version=found.version, input=input, trigger=trigger,
+            priority=level,
+        )  # fmt: skip
+        if idempotency_key is not None:
+            _check_name(idempotency_key, "idempotency_key")
+            body = f"{workflow}\0{version}\0{trigger}\0{level}\0{execution.input_json}"
+            execution = replace(execution, idempotency_key=idempotency_key, body_hash=hashlib.sha256(body.encode()).hexdigest())
+        reply = self.store.executions.start(execution)
+        self._wakeup.notify()
+        return reply
+
+    def signal(self, execution_id: str, name: str, payload: object = None, *, signal_id: str | None = None) -> MessageReply:
+        """Kept until something waits for it; twice with one `signal_id` counts once."""
+        _check_name(name, "name")
+        if signal_id is not None:
+            _check_name(signal_id, "signal_id")
+        text = encode(payload, limit=SIGNAL_LIMIT, name="signal")
+        message_id = f"signal:{signal_id}" if signal_id is not None else self._ids.message()
+        return self._send(Message(execution_id, MessageKind.SIGNAL, message_id, name, text))
+
+    def cancel(self, execution_id: str, *, reason: str = "") -> MessageReply:
+        text = encode({"reason": reason}, limit=SIGNAL_LIMIT, name="reason")
+        return self._send(Message(execution_id, MessageKind.CANCEL, self._ids.message(), payload_json=text))
+
+    def pause(self, execution_id: str) -> MessageReply:
+        """Running nodes finish; nothing new starts until it is resumed."""
+        return self._send(Message(execution_id, MessageKind.PAUSE, self._ids.message()))
+
+    def resume(self, execution_id: str) -> MessageReply:
+        return self._send(Message(execution_id, MessageKind.RESUME, self._ids.message()))
+
+    def retry(self, execution_id: str) -> MessageReply:
+        """Run the failed and interrupted nodes of a failed execution again."""
+        return self._send(Message(execution_id, MessageKind.RETRY, self._ids.message()))
+
+    def decide(
+        self, approval_id: str, decision: str, *, by: str = "", comment: str = "", data: object = None
+    ) -> MessageReply:
+        """Decide an open approval. ConflictError with what it became when someone or the deadline was first."""
+        if decision not in DECISIONS:
+            hint = f"one of {', '.join(DECISIONS)}"
+            raise DefinitionError([Finding("unknown_decision", f"{decision!r} is not a decision", "decision", hint=hint)])
+        approval = self.store.executions.approval(approval_id)
+        form = decode(approval.form_json)
+        if form and decision == "approved":
+            findings = check_value(form, {} if data is None else data, path="data")
+            if findings:
+                raise DefinitionError(findings)
+        said = {"decision": decision, "by": by, "comment": comment, "data": data}
+        text = encode(said, limit=SIGNAL_LIMIT, name="decision")
+        message = Message(approval.execution_id, MessageKind.DECISION, f"decision:{approval_id}", approval_id, text)
+        return self._answered(message, self.store.executions.decide(approval_id, message))
+
+    # Seeing
+
+    def show(self, execution_id: str) -> ExecutionView:
+        """NotFoundError."""
+        return self._inspector.show(execution_id)
+
+    def why(self, execution_id: str) -> tuple[Reason, ...]:
+        """One sentence for each thing the execution waits for, with its mend."""
+        return self._inspector.why(execution_id)
+
+    def workers(self) -> Sequence[WorkerRecord]:
+        return self.store.workers.list()
+
+    def _send(self, message: Message) -> MessageReply:
+        return self._answered(message, self.store.executions.send(message))
+
+    def _answered(self, message: Message, reply: MessageReply) -> MessageReply:
+        if reply.outcome is MessageOutcome.NOT_FOUND:
+            raise NotFoundError("execution", message.execution_id)
+        if reply.outcome is MessageOutcome.REFUSED:
+            state = str(reply.status)
+            raise ConflictError(f"execution {message.execution_id} is {state}: too late to {_verb(message)}", state=state)
+        self._wakeup.notify()
+        return reply
+
+
+def _verb(message: Message) -> str:
+    return f"signal it {message.name!r}" if message.kind is MessageKind.SIGNAL else f"{message.kind} it"
+
+
+def _check_name(name: str, path: str) -> None:
+    """Names that people and URLs carry: not empty, printable, not too long."""
+    if not isinstance(name, str) or not name or len(name) > NAME_LIMIT or not name.isprintable() or name != name.strip():
+        message = f"must be 1 to {NAME_LIMIT} printable characters without spaces at the ends"
+        raise DefinitionError([Finding("invalid_name", message, path)])
+
+

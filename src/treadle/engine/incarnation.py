@@ -1,0 +1,363 @@
+"""One registered life of a worker: from its row's insertion to a graceful stop or the loss of its lease.
+
+It owns executions, runs their nodes, and forgets everything when the lease is lost; the worker then starts another.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import datetime
+
+from treadle.domain.errors import DefinitionError, JournalGapError, MarkingError, StoreUnavailableError
+from treadle.domain.marking import Activity
+from treadle.domain.records import Claim, Decision, DecisionKind, Loaded, NewWorker
+from treadle.engine.actor import ExecutionActor, Owned, Unrunnable, WorkItem
+from treadle.engine.announcements import announce_end
+from treadle.engine.children import Children
+from treadle.engine.committer import BatchResult, Committer
+from treadle.engine.decisions import Judge, crash_loop, refused
+from treadle.engine.execution_state import ExecutionState, Key
+from treadle.engine.lanes import Lanes
+from treadle.engine.leases import DatabaseTime, Lease
+from treadle.engine.outcomes import Failure
+from treadle.engine.phases import Duties
+from treadle.engine.prioritization import PrioritizationManager
+from treadle.engine.program import Programs
+from treadle.engine.rows import RowMaker
+from treadle.engine.runner import Runner
+from treadle.engine.starting import starts_of
+from treadle.engine.worker_config import WorkerConfig, WorkerDeps
+
+log = logging.getLogger("treadle.worker")
+
+SUSPECT, POISON = 2, 3
+"""Crashes in a row after which an execution runs alone, and after which it is set aside."""
+
+
+class Incarnation:
+    """Implements `actor.Host`. All of it runs on the worker's loop, but for the store calls."""
+
+    def __init__(self, config: WorkerConfig, deps: WorkerDeps, programs: Programs, lanes: Lanes, *, host: str, pid: int) -> None:
+        self.id = deps.ids.worker()
+        self.actors: dict[str, Owned] = {}
+        self.lost = False
+        self._config = config
+        self._deps = deps
+        self._store = deps.store
+        self._programs = programs
+        self._lanes = lanes
+        self._host = host
+        self._pid = pid
+        self._loop = asyncio.get_running_loop()
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._backlog = True
+        self._rejected: dict[str, dict[Key, str]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._time = DatabaseTime(deps.clock)
+        self._lease = Lease(
+            deps.store.workers, self.id, deps.clock, self._time, seconds=config.lease, stall=config.stall,
+            blocked_by=self._blocked_by, lost=lambda: self._call_safely(self.give_up),
+        )  # fmt: skip
+        self._committer = Committer(deps.store.ownership, self.id, lanes.commits, self._deliver, self._lease.valid, self.soon)
+        self._runner = Runner(
+            lanes.handlers, lanes.lookups, Children(deps.store.workflows, programs), now=self.now, secrets=deps.secrets,
+            limit=config.handler_limit,
+        )  # fmt: skip
+        self._duties = Duties(deps.store, programs, worker_id=self.id, host=host, may_reap=self._lease.may_reap)
+        self._prioritization = PrioritizationManager(
+            deps.store.ownership, deps.clock, owner=self.id, queues=config.queues, head_start=config.head_start
+        )
+
+    # The life
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Until `stopping` is set or the lease is lost."""
+        if not await self._register(stopping):
+            return
+        unsubscribe = self._deps.wakeup.subscribe(lambda: self._call_safely(self.wake))
+        stopped = asyncio.ensure_future(stopping.wait())
+        stopped.add_done_callback(lambda _: self._wake.set())
+        try:
+            await self._poll(stopping)
+            if not self.lost:
+                await self._leave()
+        finally:
+            stopped.cancel()
+            unsubscribe()
+            self._lease.stop()
+            self._forget_all()
+
+    def wake(self) -> None:
+        """There may be something to do."""
+        self._wake.set()
+
+    def give_up(self) -> None:
+        """The lease is lost: nothing may be written any more, and nothing in memory counts."""
+        if not self.lost:
+            self.lost = True
+            log.error("lease of %s lost: dropping %d executions", self.id, len(self.actors), extra={"event": "lease_lost"})
+            self._forget_all()
+        self._wake.set()
+
+    async def _register(self, stopping: asyncio.Event) -> bool:
+        """Wait for the database if need be. False when the worker is stopped before."""
+        new = NewWorker(
+            self.id, self._host, self._pid, self._config.queues, self._config.concurrency, tuple(self._deps.handlers.node_types)
+        )
+        while not stopping.is_set():
+            try:
+                now = await self._lanes.duty.call(lambda: self._store.workers.register(new, lease=self._config.lease))
+            except StoreUnavailableError as error:
+                log.warning("waiting for the database: %s", error, extra={"event": "database_unavailable"})
+                await _either(stopping, self._config.poll_interval)
+                continue
+            self._time.sync(now)
+            self._lease.start()
+            return True
+        return False
+
+    async def _poll(self, stopping: asyncio.Event) -> None:
+        """One poll cycle after another. A hint shortens the wait and runs only what a hint can be about."""
+        clock = self._deps.clock
+        next_poll = clock.boottime()
+        while not (stopping.is_set() or self.lost):
+            self._wake.clear()
+            self._lease.turned()
+            full = clock.boottime() >= next_poll
+            if full:
+                next_poll = clock.boottime() + self._config.poll_interval
+            try:
+                due = await self._cycle(full=full)
+            except StoreUnavailableError as error:
+                log.warning("the database cannot be reached: %s", error, extra={"event": "database_unavailable"})
+                due = None
+                await _either(stopping, min(1.0, self._config.poll_interval))
+            wait = max(0.0, next_poll - clock.boottime())
+            if due is not None:
+                wait = min(wait, max(0.001, (due - self.now()).total_seconds()))
+                next_poll = min(next_poll, clock.boottime() + wait)
+            if not self._wake.is_set():
+                await _either(self._wake, wait)
+
+    async def _cycle(self, *, full: bool) -> datetime | None:
+        """The five phases, or the last two. Returns when something is due next, if that is known."""
+        now = self.now()
+        duty = self._duties.run_once if full else self._duties.run_hinted
+        await self._lanes.duty.call(lambda: duty(now))
+        await self._refresh()
+        await self._claim()
+        for actor in list(self.actors.values()):
+            if actor.next_due is not None and actor.next_due <= self.now():
+                actor.tick()
+        ours = [a.next_due for a in self.actors.values() if a.next_due is not None]
+        theirs = None
+        if full:
+            theirs = await self._lanes.duty.call(lambda: self._store.phases.next_due(self._config.queues))
+        return min([*ours, *([theirs] if theirs else [])], default=None)
+
+    # Taking and giving back
+
+    async def _refresh(self) -> None:
+        """Adopt what is ours without our knowing, and read new messages of what we hold."""
+        owned = await self._lanes.duty.call(lambda: self._store.ownership.owned(self.id))
+        if owned is None:
+            self.give_up()
+            return
+        unknown = [claim for claim in owned if claim.execution_id not in self.actors]
+        if unknown:
+            await self._begin(unknown)
+        for claim in owned:
+            actor = self.actors.get(claim.execution_id)
+            if actor is not None and claim.inbox_seq > actor.seen and actor.claim_no == claim.claim_no:
+                await self._read_inbox(actor)
+
+    async def _claim(self) -> None:
+        free = self._config.concurrency - len(self.actors)
+        if free <= 0 or self._stopping or self.lost or self._holds_suspect() or not self._lease.valid():
+            return
+        alone = not self.actors
+        reply = await self._lanes.duty.call(
+            lambda: self._prioritization.get_prioritized_executions(free, owns_nothing=alone)
+        )
+        if reply.fenced:
+            self.give_up()
+            return
+        self._backlog = len(reply.claims) >= free
+        await self._begin(reply.claims)
+
+    async def _begin(self, claims: Sequence[Claim]) -> None:
+        if not claims:
+            return
+        by_id = {claim.execution_id: claim for claim in claims}
+        loaded = await self._lanes.duty.call(lambda: self._store.ownership.load(list(by_id)))
+        for one in loaded:
+            claim = by_id[one.record.id]
+            if one.record.owner == self.id and one.record.claim_no == claim.claim_no and one.record.id not in self.actors:
+                self._begin_one(claim, one)
+
+    def _begin_one(self, claim: Claim, loaded: Loaded) -> None:
+        record = loaded.record
+        if claim.crashes >= POISON:
+            self._end_unrun(claim, crash_loop(record, claim_no=claim.claim_no, seen=claim.inbox_seq))
+            return
+        try:
+            actor = self._actor(claim, loaded)
+        except (DefinitionError, MarkingError) as error:
+            kind = "journal_gap" if isinstance(error, JournalGapError) else "cannot_run"
+            self._end_unrun(claim, refused(record, Failure(kind, str(error)), claim_no=claim.claim_no, seen=claim.inbox_seq))
+            return
+        actor.rejected = self._rejected.pop(record.id, {})
+        self.actors[record.id] = actor
+        actor.begin(loaded.inbox)
+
+    def _actor(self, claim: Claim, loaded: Loaded) -> ExecutionActor:
+        record = loaded.record
+        program = self._programs.get(record.workflow, record.version, loaded.graph_json)
+        state = ExecutionState.fold(record.id, program.graph, starts_of(program.graph, record.trigger_json), loaded.rows)
+        random = self._deps.ids.random
+        rows = RowMaker(record, program, state, by=self.id, random=random)
+        judge = Judge(record, program, state, claim_no=claim.claim_no, random=random)
+        return ExecutionActor(self, claim, record, program, state, rows, judge)
+
+    def _end_unrun(self, claim: Claim, decision: Decision) -> None:
+        """End an execution without running it."""
+        unrunnable = Unrunnable(self, claim, decision)
+        self.actors[claim.execution_id] = unrunnable
+        unrunnable.submit()
+
+    async def _read_inbox(self, actor: Owned) -> None:
+        messages = await self._lanes.lookups.call(lambda: self._store.ownership.inbox(actor.id, after=actor.seen))
+        if self.actors.get(actor.id) is actor:
+            actor.notice(messages)
+
+    async def _leave(self) -> None:
+        """Stop in good order: what runs may finish within the grace, the rest is given back."""
+        self._stopping = True
+        log.info("stopping: waiting up to %.0f s for %d running nodes", self._config.grace, len(self._runner.running))
+        deadline = self._deps.clock.boottime() + self._config.grace
+        while (self._runner.running or not self._committer.idle) and self._deps.clock.boottime() < deadline and not self.lost:
+            self._wake.clear()
+            await _either(self._wake, 0.05)
+        self._runner.stop_all()
+        while not self._committer.idle and not self.lost and self._lease.valid():
+            await _either(self._wake, 0.01)
+            self._wake.clear()
+        with suppress(StoreUnavailableError):  # the lease runs out by itself then
+            await self._lanes.duty.call(lambda: self._store.workers.leave(self.id))
+
+    # What actors ask of their host
+
+    def now(self) -> datetime:
+        return self._time.now()
+
+    def soon(self, callback: Callable[[], None]) -> None:
+        self._loop.call_soon(callback)
+
+    def submit(self, item: WorkItem) -> None:
+        if not self.lost:
+            self._committer.submit(item)
+
+    def launch(self, actor: ExecutionActor, activity: Activity) -> None:
+        """Not while stopping, and not on a lease that may have run out: its next owner runs it."""
+        if self._stopping or self.lost:
+            return
+        if not self._lease.valid():
+            self.give_up()
+            return
+        self._runner.launch(actor, activity)
+
+    def stop(self, actor: ExecutionActor, key: Key) -> None:
+        self._runner.stop(actor, key)
+
+    def reread(self, actor: Owned) -> None:
+        """A decision was refused: a message came first, or an earlier try of the same commit had been applied."""
+        task = self._loop.create_task(self._reread(actor))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _reread(self, actor: Owned) -> None:
+        while not self.lost:
+            try:
+                state = await self._lanes.lookups.call(lambda: self._store.ownership.state(actor.id))
+                messages = await self._lanes.lookups.call(lambda: self._store.ownership.inbox(actor.id, after=actor.seen))
+            except StoreUnavailableError as error:
+                log.warning("reading execution %s again: %s", actor.id, error)
+                await asyncio.sleep(0.2)
+                continue
+            if state is not None and state.owner == self.id and state.claim_no == actor.claim_no:
+                actor.receive(messages)
+            else:
+                self._drop(actor)
+            return
+
+    def released(self, actor: Owned, decision: Decision) -> None:
+        self._drop(actor)
+        if decision.kind is DecisionKind.END:
+            announce_end(decision)
+            if decision.tell_parent or decision.cancel_children:
+                self.wake()
+
+    def _drop(self, actor: Owned) -> None:
+        if self.actors.get(actor.id) is actor:
+            del self.actors[actor.id]
+        if self._backlog or self._stopping:
+            self.wake()
+
+    # Commits
+
+    def _deliver(self, batch: Sequence[WorkItem], result: BatchResult | None) -> None:
+        """The answer to a group commit; None: the lease is lost."""
+        if self.lost:
+            return
+        if result is None:
+            self.give_up()
+            return
+        spoilt = result.dropped | result.rejected.keys()
+        for item in batch:
+            actor = item.actor
+            if self.actors.get(actor.id) is not actor:
+                continue
+            if actor.id in spoilt:
+                self._spoil(item, result)
+            else:
+                actor.committed(item, applied=actor.id in result.applied)
+
+    def _spoil(self, item: WorkItem, result: BatchResult) -> None:
+        """The journal or the database disagrees: forget the execution; the next cycle adopts it and reads it anew."""
+        actor = item.actor
+        words = result.rejected.get(actor.id)
+        if words is not None:
+            self._rejected[actor.id] = actor.keys_of(item.rows, words)
+            log.error("the database refused a result of %s: %s", actor.id, words, extra={"event": "result_refused"})
+        else:
+            log.warning("the journal of %s holds other rows than expected; reading it anew", actor.id)
+        actor.forget()
+        self._drop(actor)
+        self.wake()
+
+    # Small things
+
+    def _holds_suspect(self) -> bool:
+        return any(actor.crashes >= SUSPECT for actor in self.actors.values())
+
+    def _forget_all(self) -> None:
+        self._runner.stop_all()
+        self.actors.clear()
+
+    def _blocked_by(self) -> str:
+        running = [f"{r.call.context.node_id} of {r.actor.id}" for r in list(self._runner.running.values())[:5]]
+        return f"; running: {', '.join(running)}" if running else ""
+
+    def _call_safely(self, callback: Callable[[], None]) -> None:
+        with suppress(RuntimeError):  # the loop is closed: nobody is left to wake
+            self._loop.call_soon_threadsafe(callback)
+
+
+async def _either(event: asyncio.Event, seconds: float) -> None:
+    """Wait for the event, at most so long."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)

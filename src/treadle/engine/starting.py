@@ -1,0 +1,87 @@
+"""Makes the row of a new execution: which nodes it starts at, its input checked, its time limit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from treadle.domain.errors import DefinitionError, Finding
+from treadle.domain.graph import Graph
+from treadle.domain.records import NewExecution, Priority
+from treadle.domain.schema import check_value, with_defaults
+from treadle.domain.values import INPUT_LIMIT, decode, encode
+
+MANUAL, SCHEDULE = "trigger.manual", "trigger.schedule"
+TRIGGER = "trigger."
+
+
+def new_execution(
+    graph: Graph,
+    *,
+    id: str,
+    workflow: str,
+    version: int,
+    input: object,
+    kind: str = MANUAL,
+    trigger: str | None = None,
+    payload: object = None,
+    priority: int = 0,
+) -> NewExecution:
+    """DefinitionError when the input does not fit the schema or the trigger is not one of the graph's.
+
+    `kind` is the trigger type preferred when `trigger` names no node; `payload` is what the trigger node puts out,
+    the input if None.
+    """
+    if graph.input_schema is not None:
+        input = with_defaults(graph.input_schema, {} if input is None else input)
+        findings = check_value(graph.input_schema, input)
+        if findings:
+            raise DefinitionError(findings)
+    node = _trigger_node(graph, trigger, kind)
+    said = {"node": node, "type": kind, "payload": input if payload is None else payload}
+    return NewExecution(
+        id=id,
+        workflow=workflow,
+        version=version,
+        input_json=encode(input, limit=INPUT_LIMIT, name="input"),
+        trigger_json=encode(said, limit=2 * INPUT_LIMIT, name="input"),
+        priority=priority,
+        timeout=graph.settings.timeout,
+    )
+
+
+def starts_of(graph: Graph, trigger_json: str) -> Sequence[int]:
+    """The nodes an execution with this trigger starts at: the trigger's, or every source of a graph without triggers."""
+    node = decode(trigger_json).get("node")
+    if node is not None:
+        return [graph.index_of[node]]
+    return [n.index for n in graph.nodes if not graph.incoming[n.index]]
+
+
+def priority_level(priority: int | str) -> int:
+    """A level from its name or number."""
+    if isinstance(priority, str) and priority in Priority.LEVELS:
+        return Priority.LEVELS[priority]
+    if isinstance(priority, int) and not isinstance(priority, bool) and priority in Priority.NAMES:
+        return priority
+    names = ", ".join(Priority.LEVELS)
+    raise DefinitionError([Finding("priority", f"{priority!r} is not a priority", "priority", hint=f"use one of {names}")])
+
+
+def _trigger_node(graph: Graph, trigger: str | None, kind: str) -> str | None:
+    triggers = [n for n in graph.nodes if n.type.startswith(TRIGGER)]
+    names = [n.id for n in triggers]
+    if trigger is not None:
+        if trigger not in names:
+            hint = f"triggers of this workflow: {', '.join(names)}" if names else "this workflow has no trigger nodes"
+            raise DefinitionError([Finding("unknown_trigger", f"no trigger node {trigger!r}", "trigger", hint=hint)])
+        return trigger
+    if not triggers:
+        return None
+    for wanted in (kind, MANUAL):
+        fitting = [n.id for n in triggers if n.type == wanted]
+        if fitting:
+            return fitting[0]
+    if len(triggers) == 1:
+        return names[0]
+    message = "the workflow has several triggers; say which one"
+    raise DefinitionError([Finding("which_trigger", message, "trigger", hint=f"one of {', '.join(names)}")])

@@ -1,0 +1,45 @@
+"""What people and the API see of one execution."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from treadle.domain.records import ExecutionRecord
+
+
+@dataclass(frozen=True, slots=True)
+class NodeState:
+    """A node's latest visit. `error` is the last `{type, message}` or None."""
+
+    status: str
+    visits: int
+    attempts: int
+    started_at: datetime | None
+    finished_at: datetime | None
+    error: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionView:
+    """`waiting_on` items are `{kind, node_id, …}`: time, signal, approval, child, retry, slot or join."""
+
+    record: ExecutionRecord
+    input: Any
+    output: Any
+    error: Any
+    trigger: Any
+    waiting_on: tuple[dict[str, Any], ...]
+    nodes: Mapping[str, NodeState]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something does not go on, in one sentence, and what would mend it."""
+
+    kind: str
+    sentence: str
+    mend: str
+    node_id: str | None = None

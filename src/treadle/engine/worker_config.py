@@ -1,0 +1,36 @@
+"""What a worker is made of: its settings and the things it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from treadle.ports import Clock, Handlers, Ids, Store, Wakeup
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerConfig:
+    """Times in seconds. `concurrency` is how many executions one worker holds at once."""
+
+    poll_interval: float = 1.0
+    concurrency: int = 10
+    queues: tuple[str, ...] = ("default",)
+    lease: float = 30.0
+    grace: float = 20.0
+    stall: float = 120.0
+    head_start: float = 60.0
+    commit_lanes: int = 2
+    handler_threads: int = 32
+    handler_limit: int = 256
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerDeps:
+    """`secrets` resolves the name of a secret; None where there are none."""
+
+    store: Store
+    handlers: Handlers
+    clock: Clock
+    ids: Ids
+    wakeup: Wakeup
+    secrets: Callable[[str], str] | None = None

@@ -1,0 +1,92 @@
+"""LISTEN/NOTIFY as hints that there is work: coalesced, on connections of their own, and never needed."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+import psycopg
+
+log = logging.getLogger("treadle.store")
+
+CHANNEL = "treadle_wakeup"
+SHORTEST_GAP = 0.05
+"""At most twenty notifications a second from one process."""
+RECONNECT = 2.0
+
+
+class PostgresWakeup:
+    """Local callbacks are told at once; other processes through PostgreSQL. Losing the connection costs only speed."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._lock = threading.Lock()
+        self._callbacks: list[Callable[[], None]] = []
+        self._said = threading.Event()
+        self._closed = threading.Event()
+        self._speaker: threading.Thread | None = None
+        self._listener: threading.Thread | None = None
+
+    def notify(self) -> None:
+        self._tell()
+        with self._lock:
+            if self._speaker is None:
+                self._speaker = threading.Thread(target=self._speak, name="treadle-notify", daemon=True)
+                self._speaker.start()
+        self._said.set()
+
+    def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
+        with self._lock:
+            self._callbacks.append(callback)
+            if self._listener is None:
+                self._listener = threading.Thread(target=self._listen, name="treadle-listen", daemon=True)
+                self._listener.start()
+
+        def leave() -> None:
+            with self._lock:
+                self._callbacks.remove(callback)
+
+        return leave
+
+    def close(self) -> None:
+        self._closed.set()
+        self._said.set()
+        for thread in (self._speaker, self._listener):
+            if thread is not None:
+                thread.join(timeout=2)
+
+    def _tell(self) -> None:
+        with self._lock:
+            callbacks = list(self._callbacks)
+        for callback in callbacks:
+            callback()
+
+    def _speak(self) -> None:
+        while not self._closed.is_set():
+            try:
+                with psycopg.connect(self._url, autocommit=True, connect_timeout=5) as connection:
+                    self._speak_on(connection)
+            except psycopg.Error as error:
+                log.debug("cannot send wake-ups: %s", error)
+                self._closed.wait(RECONNECT)
+
+    def _speak_on(self, connection: psycopg.Connection[tuple[object, ...]]) -> None:
+        while not self._closed.is_set():
+            self._said.wait()
+            self._said.clear()
+            if not self._closed.is_set():
+                connection.execute("SELECT pg_notify(%s, '')", [CHANNEL])
+                self._closed.wait(SHORTEST_GAP)
+
+    def _listen(self) -> None:
+        while not self._closed.is_set():
+            try:
+                with psycopg.connect(self._url, autocommit=True, connect_timeout=5) as connection:
+                    connection.execute(f"LISTEN {CHANNEL}")
+                    while not self._closed.is_set():
+                        for _ in connection.notifies(timeout=0.5, stop_after=1):
+                            self._tell()
+            except psycopg.Error as error:
+                log.debug("cannot listen for wake-ups: %s", error)
+                self._closed.wait(RECONNECT)
