@@ -18,31 +18,31 @@ class Settings(BaseSettings):
         env_prefix="TREADLE_", env_file=".env", toml_file="treadle.toml", extra="ignore", populate_by_name=True, frozen=True
     )
 
-    database_url: str = Field("sqlite:///./treadle.db", description="`sqlite:///./file.db` or `postgresql://user@host/name`.")
-    host: str = Field("127.0.0.1", description="Address the server listens on; beyond this machine it needs tokens.")
-    port: int = Field(8765, ge=0, le=65535, description="Port the server listens on.")
-    tokens: Names = Field((), description="Bearer tokens, separated by commas, plain or as `sha256:HEX`.")
-    allowed_hosts: Names = Field((), description="Names the Host header may say besides the loopback ones; `*` allows all.")
+    database_url: str = Field(default="sqlite:///./treadle.db", description="`sqlite:///./file.db` or `postgresql://user@host/name`.")
+    host: str = Field(default="127.0.0.1", description="Address the server listens on; beyond this machine it needs tokens.")
+    port: int = Field(default=8765, ge=0, le=65535, description="Port the server listens on.")
+    tokens: Names = Field(default=(), description="Bearer tokens, separated by commas, plain or as `sha256:HEX`.")
+    allowed_hosts: Names = Field(default=(), description="Names the Host header may say besides the loopback ones; `*` allows all.")
     worker_concurrency: int = Field(
-        10,
+        default=10,
         ge=1,
         le=10_000,
         validation_alias=AliasChoices("worker_concurrency", "WORKFLOW_WORKER_CONCURRENCY", "TREADLE_WORKER_CONCURRENCY"),
         description="How many executions one worker holds at once.",
     )
-    poll_interval: float = Field(1.0, gt=0, le=3600, description="Seconds between two polls of the database.")
-    lease_seconds: float = Field(30.0, ge=1, le=3600, description="How long a silent worker keeps its executions.")
-    grace_seconds: float = Field(20.0, ge=0, le=3600, description="How long a stopping worker lets running nodes finish.")
-    stall_seconds: float = Field(120.0, ge=1, description="A worker whose loop hangs for so long lets its lease run out.")
-    head_start_seconds: float = Field(60.0, ge=0, description="Head start of each priority level over the one below.")
-    queues: Names = Field(("default",), description="Queues a worker serves.")
-    handler_threads: int = Field(32, ge=1, le=1000, description="Threads for handlers that are plain functions.")
-    handler_limit: int = Field(256, ge=1, le=100_000, description="Handlers that run at once in one worker; others wait in line.")
-    wakeups: bool = Field(True, description="Use LISTEN/NOTIFY on PostgreSQL to shorten the wait for the next poll.")
-    activities: Names = Field((), description="Modules to import for their activity handlers.")
-    http_allow_private: bool = Field(False, description="Whether `http.request` may reach private and loopback addresses.")
-    log_format: str = Field("pretty", pattern="^(pretty|json)$", description="`pretty` for people, `json` for machines.")
-    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="The least level that is logged.")
+    poll_interval: float = Field(default=1.0, gt=0, le=3600, description="Seconds between two polls of the database.")
+    lease_seconds: float = Field(default=30.0, ge=1, le=3600, description="How long a silent worker keeps its executions.")
+    grace_seconds: float = Field(default=20.0, ge=0, le=3600, description="How long a stopping worker lets running nodes finish.")
+    stall_seconds: float = Field(default=120.0, ge=1, description="A worker whose loop hangs for so long lets its lease run out.")
+    head_start_seconds: float = Field(default=60.0, ge=0, description="Head start of each priority level over the one below.")
+    queues: Names = Field(default=("default",), description="Queues a worker serves.")
+    handler_threads: int = Field(default=32, ge=1, le=1000, description="Threads for handlers that are plain functions.")
+    handler_limit: int = Field(default=256, ge=1, le=100_000, description="Handlers that run at once in one worker; others wait in line.")
+    wakeups: bool = Field(default=True, description="Use LISTEN/NOTIFY on PostgreSQL to shorten the wait for the next poll.")
+    activities: Names = Field(default=(), description="Modules to import for their activity handlers.")
+    http_allow_private: bool = Field(default=False, description="Whether `http.request` may reach private and loopback addresses.")
+    log_format: str = Field(default="pretty", pattern="^(pretty|json)$", description="`pretty` for people, `json` for machines.")
+    log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="The least level that is logged.")
 
     @field_validator("tokens", "allowed_hosts", "queues", "activities", mode="before")
     @classmethod

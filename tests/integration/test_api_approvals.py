@@ -58,9 +58,11 @@ def test_a_second_decision_is_too_late(api: ServedApi) -> None:
     _, approval = asked(api)
 
     first = api.http.post(f"{APPROVALS}/{approval.id}", json={"decision": "rejected"})
+    again = api.http.post(f"{APPROVALS}/{approval.id}", json={"decision": "rejected"})
     second = api.http.post(f"{APPROVALS}/{approval.id}", json={"decision": "approved"})
 
-    assert (first.status_code, second.status_code) == (200, 409)
+    assert (first.status_code, again.status_code, second.status_code) == (200, 200, 409)
+    assert (again.json(), second.json()["state"]) == (first.json(), "decided")
     assert api.http.get(f"{APPROVALS}/{approval.id}").json()["decision"]["decision"] == "rejected"
     assert api.http.get(APPROVALS, params={"status": "open"}).json()["items"] == []
     assert [item["id"] for item in api.http.get(APPROVALS, params={"status": "decided"}).json()["items"]] == [approval.id]

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from treadle.domain.errors import DefinitionError, JournalGapError, MarkingError, StoreUnavailableError
 from treadle.domain.marking import Activity
-from treadle.domain.records import Claim, Decision, DecisionKind, Loaded, NewWorker
+from treadle.domain.records import Claim, ClaimReply, Decision, DecisionKind, Loaded, NewWorker
 from treadle.engine.actor import ExecutionActor, Owned, Unrunnable, WorkItem
 from treadle.engine.announcements import announce_end
 from treadle.engine.children import Children
@@ -55,6 +55,7 @@ class Incarnation:
         self._wake = asyncio.Event()
         self._stopping = False
         self._backlog = True
+        self._hinted = False
         self._rejected: dict[str, dict[Key, str]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._time = DatabaseTime(deps.clock)
@@ -93,6 +94,7 @@ class Incarnation:
 
     def wake(self) -> None:
         """There may be something to do."""
+        self._hinted = True
         self._wake.set()
 
     def give_up(self) -> None:
@@ -144,11 +146,13 @@ class Incarnation:
                 await _either(self._wake, wait)
 
     async def _cycle(self, *, full: bool) -> datetime | None:
-        """The five phases, or the last two. Returns when something is due next, if that is known."""
+        """The five phases; after a hint the last two; with only room for more, the last. When something is due next, if known."""
         now = self.now()
-        duty = self._duties.run_once if full else self._duties.run_hinted
-        await self._lanes.duty.call(lambda: duty(now))
-        await self._refresh()
+        hinted, self._hinted = self._hinted, False
+        if full or hinted:
+            duty = self._duties.run_once if full else self._duties.run_hinted
+            await self._lanes.duty.call(lambda: duty(now))
+            await self._refresh()
         await self._claim()
         for actor in list(self.actors.values()):
             if actor.next_due is not None and actor.next_due <= self.now():
@@ -169,7 +173,8 @@ class Incarnation:
             return
         unknown = [claim for claim in owned if claim.execution_id not in self.actors]
         if unknown:
-            await self._begin(unknown)
+            ids = [claim.execution_id for claim in unknown]
+            self._begin(unknown, await self._lanes.duty.call(lambda: self._store.ownership.load(ids)))
         for claim in owned:
             actor = self.actors.get(claim.execution_id)
             if actor is not None and claim.inbox_seq > actor.seen and actor.claim_no == claim.claim_no:
@@ -180,20 +185,20 @@ class Incarnation:
         if free <= 0 or self._stopping or self.lost or self._holds_suspect() or not self._lease.valid():
             return
         alone = not self.actors
-        reply = await self._lanes.duty.call(
-            lambda: self._prioritization.get_prioritized_executions(free, owns_nothing=alone)
-        )
+        reply, loaded = await self._lanes.duty.call(lambda: self._claim_and_load(free, alone=alone))
         if reply.fenced:
             self.give_up()
             return
         self._backlog = len(reply.claims) >= free
-        await self._begin(reply.claims)
+        self._begin(reply.claims, loaded)
 
-    async def _begin(self, claims: Sequence[Claim]) -> None:
-        if not claims:
-            return
+    def _claim_and_load(self, free: int, *, alone: bool) -> tuple[ClaimReply, Sequence[Loaded]]:
+        reply = self._prioritization.get_prioritized_executions(free, owns_nothing=alone)
+        ids = [claim.execution_id for claim in reply.claims]
+        return reply, self._store.ownership.load(ids) if ids else ()
+
+    def _begin(self, claims: Sequence[Claim], loaded: Sequence[Loaded]) -> None:
         by_id = {claim.execution_id: claim for claim in claims}
-        loaded = await self._lanes.duty.call(lambda: self._store.ownership.load(list(by_id)))
         for one in loaded:
             claim = by_id[one.record.id]
             if one.record.owner == self.id and one.record.claim_no == claim.claim_no and one.record.id not in self.actors:
@@ -305,7 +310,7 @@ class Incarnation:
         if self.actors.get(actor.id) is actor:
             del self.actors[actor.id]
         if self._backlog or self._stopping:
-            self.wake()
+            self._wake.set()
 
     # Commits
 
@@ -316,6 +321,8 @@ class Incarnation:
         if result is None:
             self.give_up()
             return
+        if any(item.children for item in batch):
+            self._deps.wakeup.notify()
         spoilt = result.dropped | result.rejected.keys()
         for item in batch:
             actor = item.actor

@@ -19,7 +19,7 @@ class WorkerConfig:
     grace: float = 20.0
     stall: float = 120.0
     head_start: float = 60.0
-    commit_lanes: int = 2
+    commit_lanes: int = 1
     handler_threads: int = 32
     handler_limit: int = 256
 

@@ -11,8 +11,8 @@ import psycopg
 log = logging.getLogger("treadle.store")
 
 CHANNEL = "treadle_wakeup"
-SHORTEST_GAP = 0.05
-"""At most twenty notifications a second from one process."""
+SHORTEST_GAP = 0.005
+"""At most two hundred notifications a second from one process; see ADR 0006."""
 RECONNECT = 2.0
 
 

@@ -27,7 +27,7 @@ def list_schedules(engine: Engine, query: Annotated[schemas.ScheduleQuery, Query
 @router.post("", status_code=201, response_model=schemas.Schedule)
 def add_schedule(body: schemas.AddSchedule, engine: Engine) -> Response:
     """Start a workflow at times: `cron` or `interval`, in a time zone."""
-    schedule = engine.add_schedule(**body.given())
+    schedule = engine.store.schedules.get(engine.add_schedule(**body.given()).id)
     return reply(shapes.schedule(schedule), 201, headers={"Location": f"/api/v1/schedules/{schedule.id}"})
 
 

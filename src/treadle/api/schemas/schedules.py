@@ -21,6 +21,9 @@ from treadle.api.schemas.fields import (
     VersionNumber,
 )
 
+FIRST_YEAR, LAST_YEAR = 1900, 2999
+"""Far enough for people, and far enough from the ends of the calendar for every offset."""
+
 
 def _aware(value: Any) -> datetime:
     if not isinstance(value, str):
@@ -31,6 +34,8 @@ def _aware(value: Any) -> datetime:
         raise ValueError('must be a time such as "2026-03-29T00:00:00Z"') from None
     if moment.tzinfo is None:
         raise ValueError('must say its offset from UTC, such as "2026-03-29T00:00:00Z" or "…+01:00"')
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"must be in the years {FIRST_YEAR} to {LAST_YEAR}")
     return moment
 
 

@@ -1,0 +1,57 @@
+"""1,000 executions of ten sequential `noop` nodes: node results a second, each durable before the next node starts.
+
+    python benchmarks/throughput.py [--database sqlite|postgres] [--executions N] [--nodes N] [--workers N] [--concurrency N]
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+from bench_house import database, opened, until_ended, workers
+
+
+def measure(kind: str, *, executions: int, nodes: int, processes: int, concurrency: int) -> float:
+    """Node results a second, from the first claim to the last end, by the database's own stamps."""
+    graph = {
+        "nodes": [{"id": f"n{i}", "type": "noop"} for i in range(nodes)],
+        "edges": [{"source": f"n{i}", "target": f"n{i + 1}"} for i in range(nodes - 1)],
+    }
+    with database(kind) as url, opened(url) as treadle:
+        treadle.engine.save_workflow("chain", graph)
+        for _ in range(executions):
+            treadle.engine.create("chain")
+        with workers(url, processes, worker_concurrency=concurrency):
+            until_ended(treadle, executions)
+        time.sleep(0.1)
+        records = []
+        cursor = None
+        while True:
+            page = treadle.store.executions.list(limit=200, cursor=cursor)
+            records.extend(page.items)
+            cursor = page.next_cursor
+            if cursor is None:
+                break
+        begun = min(r.started_at for r in records if r.started_at)
+        ended = max(r.finished_at for r in records if r.finished_at)
+        assert all(r.status == "completed" for r in records)
+        return executions * nodes / (ended - begun).total_seconds()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--database", choices=["sqlite", "postgres"], action="append")
+    parser.add_argument("--executions", type=int, default=1000)
+    parser.add_argument("--nodes", type=int, default=10)
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--concurrency", type=int, default=200)
+    said = parser.parse_args()
+    for kind in said.database or ["sqlite", "postgres"]:
+        rate = measure(
+            kind, executions=said.executions, nodes=said.nodes, processes=said.workers, concurrency=said.concurrency
+        )
+        print(f"{kind}: {rate:,.0f} node results/s ({said.executions} × {said.nodes}, {said.workers} worker, {said.concurrency} at once)")
+
+
+if __name__ == "__main__":
+    main()
