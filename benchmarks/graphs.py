@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bench_house import database, opened, until_ended, workers
+
 from treadle.bootstrap import Treadle
 from treadle.domain.records import JournalRow
 
@@ -40,7 +41,9 @@ def check(config: dict[str, Any], rows: list[JournalRow]) -> None:
     for edge in config["edges"]:
         before, after = done[edge["source"]], done[edge["target"]]
         assert before.seq < after.seq, edge
-        assert before.finished_at is not None and after.started_at is not None and before.finished_at <= after.started_at, edge
+        assert before.finished_at is not None
+        assert after.started_at is not None
+        assert before.finished_at <= after.started_at, edge
 
 
 def journal(treadle: Treadle, execution_id: str) -> list[JournalRow]:

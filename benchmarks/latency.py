@@ -10,6 +10,7 @@ import statistics
 import time
 
 from bench_house import database, opened, workers
+
 from treadle.bootstrap import Treadle, build_worker
 
 

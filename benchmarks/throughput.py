@@ -50,7 +50,8 @@ def main() -> None:
         rate = measure(
             kind, executions=said.executions, nodes=said.nodes, processes=said.workers, concurrency=said.concurrency
         )
-        print(f"{kind}: {rate:,.0f} node results/s ({said.executions} × {said.nodes}, {said.workers} worker, {said.concurrency} at once)")
+        setting = f"{said.executions} × {said.nodes}, workers: {said.workers}, executions at once: {said.concurrency}"
+        print(f"{kind}: {rate:,.0f} node results/s ({setting})")
 
 
 if __name__ == "__main__":

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import sys
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from treadle import __version__
 from treadle.activities.registry import default_registry
-from treadle.engine import worker as engine_worker
 from treadle.engine.engine import WorkflowEngine as _WorkflowEngine
 from treadle.engine.system import LocalWakeup, RandomIds, SystemClock
-from treadle.engine.worker_config import WorkerConfig, WorkerDeps
 from treadle.ports import Handlers, Store, Wakeup
 from treadle.settings import Settings
 from treadle.store import open_store, open_wakeup
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+
+    from treadle.engine.worker import WorkflowWorker as _WorkflowWorker
 
 
 @dataclass(slots=True)
@@ -48,8 +49,10 @@ def open_treadle(settings: Settings, *, migrate: bool = False) -> Treadle:
     return Treadle(settings, store, handlers, _WorkflowEngine(store, handlers, ids=RandomIds(), wakeup=wakeup), wakeup)
 
 
-def build_worker(treadle: Treadle) -> engine_worker.WorkflowWorker:
+def build_worker(treadle: Treadle) -> _WorkflowWorker:
     """A worker on an opened system; it logs to stderr."""
+    from treadle.engine.worker import WorkflowWorker as _WorkflowWorker
+    from treadle.engine.worker_config import WorkerConfig, WorkerDeps
     from treadle.logs import configure_logging
 
     settings = treadle.settings
@@ -66,7 +69,7 @@ def build_worker(treadle: Treadle) -> engine_worker.WorkflowWorker:
         handler_limit=settings.handler_limit,
     )
     deps = WorkerDeps(treadle.store, treadle.handlers, SystemClock(), RandomIds(), treadle.wakeup)
-    return engine_worker.WorkflowWorker(config, deps)
+    return _WorkflowWorker(config, deps)
 
 
 def build_app(treadle: Treadle) -> FastAPI:
@@ -84,19 +87,29 @@ def build_app(treadle: Treadle) -> FastAPI:
     return create_app(treadle.engine, config)
 
 
-class WorkflowWorker(engine_worker.WorkflowWorker):
+class WorkflowWorker:
     """A worker on the database that the settings name. Keyword arguments are settings, such as `poll_interval=0.5`."""
 
     def __init__(self, **settings: Any) -> None:
         self._treadle = open_treadle(Settings(**settings), migrate=True)
-        built = build_worker(self._treadle)
-        super().__init__(built.config, built.deps)
+        self._worker = build_worker(self._treadle)
 
     def start(self) -> None:
+        """Work until stopped, then close the database. In the main thread Ctrl-C and SIGTERM stop it."""
         try:
-            super().start()
+            self._worker.start()
         finally:
             self._treadle.close()
+
+    def start_in_thread(self) -> threading.Thread:
+        """Work in a thread of its own; join it after `stop`."""
+        thread = threading.Thread(target=self.start, name="treadle-worker", daemon=True)
+        thread.start()
+        return thread
+
+    def stop(self) -> None:
+        """Ask for a graceful stop, from any thread."""
+        self._worker.stop()
 
 
 class WorkflowEngine(_WorkflowEngine):

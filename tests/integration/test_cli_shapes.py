@@ -8,7 +8,6 @@ from typing import Any
 
 import orjson
 import pytest
-from treadle.engine.views import ExecutionView, NodeState, Reason
 
 from treadle.api import shapes as api
 from treadle.api.json_reply import encode
@@ -26,6 +25,7 @@ from treadle.domain.records import (
     WorkflowVersion,
 )
 from treadle.domain.states import ExecutionStatus
+from treadle.engine.views import ExecutionView, NodeState, Reason
 
 AT = datetime(2026, 3, 29, 1, 0, 0, 250, tzinfo=UTC)
 

@@ -39,7 +39,11 @@ ERROR = '{"type":"timeout","message":"too slow","node_id":"fetch"}'
                 kind=RowKind.WAITING,
                 detail_json='{"waits":[{"name":"a","signal":"paid"},{"until":"2026-03-29T01:00:02+00:00"}],"after":0}',
             ),
-            "  ◷ fetch  waits for signal paid or at 01:00:02 UTC",
+            "  ◷ fetch  waits for signal paid or until 01:00:02 UTC",
+        ),
+        (
+            ROW._replace(kind=RowKind.WAITING, detail_json='{"waits":[{"until":"2026-03-31T01:00:02+00:00"}],"after":0}'),
+            "  ◷ fetch  waits until 2026-03-31 01:00 UTC",
         ),
         (
             ROW._replace(kind=RowKind.WAITING, detail_json='{"waits":[{"child":"exec-2"}],"after":0}'),

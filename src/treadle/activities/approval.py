@@ -1,7 +1,6 @@
 """Approvals: a person decides, or the time to decide runs out."""
 
 # The parameters are the Handler protocol's; not every handler needs each of them.
-# ruff: noqa: ARG002
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """Control: values, decisions, and the ways to end."""
 
 # The parameters are the Handler protocol's; not every handler needs each of them.
-# ruff: noqa: ARG002
 
 from __future__ import annotations
 

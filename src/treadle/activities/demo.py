@@ -1,7 +1,6 @@
 """Activities for the shipped examples: they need no network and can be made to fail."""
 
 # The parameters are the Handler protocol's; not every handler needs each of them.
-# ruff: noqa: ARG002
 
 from __future__ import annotations
 
@@ -47,7 +46,7 @@ class Flaky(Immediate):
     def run(self, ctx: Context, config: Mapping[str, Any]) -> Done:
         failures = config.get("fail_times", 1)
         if ctx.attempt <= failures:
-            raise ActivityError(f"attempt {ctx.attempt} fails; {failures} do, on purpose", type="demo.flaky")
+            raise ActivityError(f"failing on purpose ({ctx.attempt} of {failures})", type="demo.flaky")
         return Done(config.get("value"))
 
 

@@ -4,7 +4,6 @@ pydantic is imported when the first handler is made, not when a module with acti
 """
 
 # The parameters are the Handler protocol's; not every handler needs each of them.
-# ruff: noqa: ARG002
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """What most handlers of built-in node types share: they do no I/O, and they never wait."""
 
 # The parameters are the Handler protocol's; not every handler needs each of them.
-# ruff: noqa: ARG002
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """Running another workflow as a child execution."""
 
 # The parameters are the Handler protocol's; not every handler needs each of them.
-# ruff: noqa: ARG002
 
 from __future__ import annotations
 

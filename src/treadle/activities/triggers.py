@@ -1,7 +1,6 @@
 """Triggers: the nodes an execution starts at. What fired stands in the trigger's payload."""
 
 # The parameters are the Handler protocol's; not every handler needs each of them.
-# ruff: noqa: ARG002
 
 from __future__ import annotations
 

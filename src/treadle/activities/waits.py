@@ -1,7 +1,6 @@
 """Waiting for time, and for a signal."""
 
 # The parameters are the Handler protocol's; not every handler needs each of them.
-# ruff: noqa: ARG002
 
 from __future__ import annotations
 

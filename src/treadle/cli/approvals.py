@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import json
 from typing import TYPE_CHECKING
 
 import click
@@ -14,7 +15,8 @@ from treadle.cli.grammar import Group, output_option, page_options
 from treadle.cli.pages import approval_page
 from treadle.cli.rendering import say, write_list, write_one
 from treadle.cli.session import Session
-from treadle.domain.errors import NotFoundError
+from treadle.domain.errors import ConflictError, NotFoundError
+from treadle.domain.records import MessageOutcome
 
 if TYPE_CHECKING:
     from treadle.domain.records import Approval
@@ -128,7 +130,15 @@ def _decide(session: Session, word: str, decision: str, *, comment: str, data: s
     with session.open() as treadle:
         approval = find_approval(treadle.store, word)
         reply = treadle.engine.decide(approval.id, decision, by=_login() if by is None else by, comment=comment, data=value)
+        decided = treadle.store.executions.approval(approval.id)
+    # Everyone's decision on one approval is the same message; only the first one counts.
+    if reply.outcome is MessageOutcome.DUPLICATE and (said := _decision(decided)) != decision:
+        raise ConflictError(f"too late: {approval.id} is {said}", state=decided.status)
     say(f"{approval.id} {outcome_of(approval.execution_id, reply, done=decision)}; {approval.execution_id} goes on")
+
+
+def _decision(approval: Approval) -> str:
+    return str(json.loads(approval.decision_json)["decision"]) if approval.decision_json else approval.status
 
 
 def _login() -> str:

@@ -44,7 +44,7 @@ class CoreLoader(_Loader):  # type: ignore[misc]
 class CoreDumper(yaml.SafeDumper):
     """Quotes text that either version of YAML would read as something else; never writes an alias."""
 
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - the base class's signature
+    def ignore_aliases(self, data: Any) -> bool:
         return True
 
 

@@ -111,7 +111,7 @@ def explain_execution(session: Session, execution_id: str, form: str) -> None:
         write_list(map(shapes.reason, reasons), form, columns=())
         return
     for reason in reasons:
-        click.echo(plain(f"{reason.node_id}: {reason.sentence}" if reason.node_id else reason.sentence))
+        click.echo(plain(reason.sentence))
         if reason.mend:
             click.echo(f"  → {plain(reason.mend)}")
 

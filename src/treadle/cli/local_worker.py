@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING
@@ -18,13 +21,25 @@ if TYPE_CHECKING:
 
 @contextmanager
 def working(worker: WorkflowWorker) -> Iterator[None]:
-    """The worker in a thread of its own, stopped gracefully at the end."""
-    thread = worker.start_in_thread()
+    """The worker in a thread of its own, stopped gracefully at the end. If it breaks, the command ends with its error."""
+    broken: list[Exception] = []
+
+    def work() -> None:
+        try:
+            worker.start()
+        except Exception as error:  # a defect; it is raised again in the thread that waits
+            broken.append(error)
+            os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=work, name="treadle-worker", daemon=True)
+    thread.start()
     try:
         yield
     finally:
         worker.stop()
         thread.join()
+        if broken:
+            raise broken[0]
 
 
 def worker_for(treadle: Treadle, execution_id: str, *, local: bool) -> AbstractContextManager[None]:

@@ -32,8 +32,14 @@ def execution_page(shape: Shape) -> Iterator[str]:
             yield from block(shape[label])
     if shape["nodes"]:
         yield ""
-        nodes = [{"node": node_id, **state} for node_id, state in shape["nodes"].items()]
+        over = shape["finished_at"] is not None
+        nodes = [{"node": node_id, **_reached(state, over=over)} for node_id, state in shape["nodes"].items()]
         yield from rows_as_table(nodes, ("node", "status", "visits", "attempts", "started_at", "finished_at", "error"))
+
+
+def _reached(node: Shape, *, over: bool) -> Shape:
+    """A node that was never visited is skipped only when the execution is over."""
+    return node if over or node["visits"] else {**node, "status": ""}
 
 
 def approval_page(shape: Shape) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import TYPE_CHECKING
 
 import click
@@ -11,7 +12,7 @@ from treadle.cli.failures import finding_lines
 from treadle.cli.grammar import Command, output_option
 from treadle.cli.local_worker import has_worker, worker_for
 from treadle.cli.rendering import plain, say, write_one
-from treadle.cli.session import Session
+from treadle.cli.session import Session, host_in_url
 from treadle.cli.watching import detachable, watch
 from treadle.cli.workflow_files import is_file_name, read_workflows
 from treadle.domain.errors import DefinitionError
@@ -82,7 +83,7 @@ def run(
             _detached(treadle, started.id, form)
             return
         with detachable(started.id):
-            say(f"➜ {started.id}  {link(settings, started.id)}")
+            say(f"➜ {'  '.join([started.id, *link(settings, started.id)])}")
             with worker_for(treadle, started.id, local=local):
                 watch(treadle, started.id, timeout=timeout, form=form)
 
@@ -100,10 +101,13 @@ def save_file(treadle: Treadle, file: str) -> str:
     return version.workflow
 
 
-def link(settings: Settings, execution_id: str) -> str:
-    """Where a server on this machine shows the execution."""
-    host: str = settings.host
-    return f"http://{host}:{settings.port}/api/v1/executions/{execution_id}"
+def link(settings: Settings, execution_id: str) -> list[str]:
+    """Where a server shows the execution; nothing when none listens there."""
+    try:
+        socket.create_connection((settings.host.strip("[]"), settings.port), timeout=0.2).close()
+    except OSError:
+        return []
+    return [f"http://{host_in_url(settings.host)}:{settings.port}/api/v1/executions/{execution_id}"]
 
 
 def _detached(treadle: Treadle, execution_id: str, form: str) -> None:

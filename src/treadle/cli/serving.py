@@ -17,7 +17,7 @@ from treadle.cli.arguments import duration
 from treadle.cli.grammar import Command, Shown
 from treadle.cli.local_worker import working
 from treadle.cli.rendering import plain, say
-from treadle.cli.session import Session, sqlite_path
+from treadle.cli.session import Session, host_in_url, sqlite_path
 from treadle.domain.errors import TreadleError
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def up(session: Session, host: str | None, port: int | None, workers: int, examp
         running = [build_worker(treadle) for _ in range(workers)]
         for one in running:
             stack.enter_context(working(one))
-        url = f"http://{_host_in_url(settings.host)}:{listener.getsockname()[1]}/"
+        url = f"http://{host_in_url(settings.host)}:{listener.getsockname()[1]}/"
         lines = list(welcome(treadle, created=created, workers=workers, url=url))
         lines += parting(session, loaded)
         serve(build_app(treadle), listener, ready=lambda: say("\n".join(lines)))
@@ -92,7 +92,7 @@ def server(session: Session, host: str | None, port: int | None) -> None:
 
     settings = session.settings(host=host, port=port)
     with listening(settings) as listener, session.open(settings, prepare="sqlite") as treadle:
-        url = f"http://{_host_in_url(settings.host)}:{listener.getsockname()[1]}/"
+        url = f"http://{host_in_url(settings.host)}:{listener.getsockname()[1]}/"
         serve(build_app(treadle), listener, ready=lambda: say(f"➜ listening on {url}"))
     say("stopped")
 
@@ -133,7 +133,11 @@ def listening(settings: Settings) -> Iterator[socket.socket]:
         raise click.UsageError(str(error)) from error
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        listener = socket.create_server((host.strip("[]"), port), family=family, backlog=2048)
+        # With the protocol named, asyncio turns Nagle's algorithm off: each answer comes 40 ms sooner.
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host.strip("[]"), port))
+        listener.listen(2048)
     except OSError as error:
         raise click.UsageError(
             f"Cannot listen on {host}:{port}: {_reason(error)}. Stop what uses it, or choose another --port."
@@ -218,10 +222,6 @@ def parting(session: Session, examples: Sequence[str]) -> Iterator[str]:
 
 def _ticked(name: str, text: str) -> str:
     return f"  {click.style('✓', fg='green')} {name:<10} {text}"
-
-
-def _host_in_url(host: str) -> str:
-    return f"[{host}]" if ":" in host and not host.startswith("[") else host
 
 
 def _reason(error: OSError) -> str:

@@ -76,6 +76,10 @@ def sqlite_path(url: str) -> Path | None:
     return Path(path) if path != url and path and not path.startswith(":memory:") else None
 
 
+def host_in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+
 def _opened(settings: Settings, *, migrate: bool) -> Treadle:
     from treadle.bootstrap import open_treadle
     from treadle.domain.errors import SchemaError, StoreUnavailableError, TreadleError

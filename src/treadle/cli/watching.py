@@ -115,9 +115,9 @@ def _words(row: JournalRow) -> Iterator[str]:
     error = error_text({**json.loads(row.error_json), "node_id": None}) if row.error_json else ""
     kind = RowKind(row.kind)
     if kind is RowKind.WAITING:
-        yield f"waits for {' or '.join(_wait_words(wait) for wait in detail.get('waits', ())) or 'something'}"
+        yield f"waits {' or '.join(_wait_words(wait, row.started_at) for wait in detail.get('waits', ())) or 'for something'}"
     elif kind is RowKind.RETRYING:
-        yield f"attempt {row.attempt} failed: {error}; next try {_clock(detail.get('retry_at'))}"
+        yield f"attempt {row.attempt} failed: {error}; next try {_clock('at', detail.get('retry_at'), row.finished_at)}"
     elif kind is RowKind.DONE:
         yield f"→ {row.port}" if row.port not in (None, "out") else ""
         yield _took(row.started_at, row.finished_at).strip()
@@ -134,17 +134,22 @@ def _words(row: JournalRow) -> Iterator[str]:
         yield str(row.status)
 
 
-def _wait_words(wait: dict[str, Any]) -> str:
+def _wait_words(wait: dict[str, Any], since: datetime | None) -> str:
     if "approval" in wait:
-        return f"approval {brief(wait.get('title', ''))!r}"
+        return f"for approval {brief(wait.get('title', ''))!r}"
     for kind in ("signal", "child"):
         if kind in wait:
-            return f"{kind} {wait[kind]}"
-    return _clock(wait.get("until"))
+            return f"for {kind} {wait[kind]}"
+    return _clock("until", wait.get("until"), since)
 
 
-def _clock(text: str | None) -> str:
-    return f"at {datetime.fromisoformat(text):%H:%M:%S} UTC" if text else "soon"
+def _clock(word: str, text: str | None, since: datetime | None) -> str:
+    """The time of day, with the date when it is another day's than `since`."""
+    if not text:
+        return "soon"
+    at = datetime.fromisoformat(text)
+    same_day = since is None or at.date() == since.date()
+    return f"{word} {at:%H:%M:%S} UTC" if same_day else f"{word} {at:%Y-%m-%d %H:%M} UTC"
 
 
 def _took(start: datetime | None, end: datetime | None) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Generic, NamedTuple, TypeVar
+from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 from treadle.domain.states import ExecutionStatus
 
@@ -16,8 +16,8 @@ from treadle.domain.states import ExecutionStatus
 class Priority:
     """Levels and their names; each level above another is a head start in the claim order."""
 
-    LEVELS = {"low": -1, "normal": 0, "high": 1, "critical": 2}
-    NAMES = {level: name for name, level in LEVELS.items()}
+    LEVELS: ClassVar[dict[str, int]] = {"low": -1, "normal": 0, "high": 1, "critical": 2}
+    NAMES: ClassVar[dict[int, str]] = {level: name for name, level in LEVELS.items()}
 
 
 class RowKind(StrEnum):
@@ -126,6 +126,8 @@ class MessageKind(StrEnum):
     RESUME = "resume"
     DEADLINE = "deadline"
     RETRY = "retry"         # payload = {"attempt", "from_node"?}
+    COMPLETE = "complete"   # by hand: payload = the output
+    FAIL = "fail"           # by hand: payload = {"type", "message"}
 
 
 @dataclass(frozen=True, slots=True)

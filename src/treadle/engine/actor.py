@@ -152,6 +152,9 @@ class ExecutionActor:
 
     @property
     def next_due(self) -> datetime | None:
+        """None while nothing can be done about it: paused, or a decision under way, which looks again when it is back."""
+        if self._deciding is not None or self.state.control.paused:
+            return None
         return self.state.next_due()
 
     def begin(self, inbox: Iterable[InboxRow]) -> None:
@@ -239,6 +242,8 @@ class ExecutionActor:
         elif self._run:
             run, self._run = self._run, []
             self._start(run)
+            if self._out:
+                self._settle()
 
     def _decide(self) -> Decision | None:
         state = self.state
@@ -300,11 +305,14 @@ class ExecutionActor:
         for activity in ready:
             self.running[(activity.node, activity.visit)] = activity
         for activity in ready:
-            self._start_one(activity)
+            # One that finishes at once may end or withdraw those after it.
+            if self.running.get((activity.node, activity.visit)) is activity:
+                self._start_one(activity)
 
     def _can_start(self, activity: Activity) -> bool:
         key = (activity.node, activity.visit)
-        return self.state.active(key) is activity and key not in self.running and key not in self.state.waits
+        startable = activity.status == ActivityStatus.RUNNING and key not in self.state.waits
+        return startable and self.state.active(key) is activity and key not in self.running
 
     def _start_one(self, activity: Activity) -> None:
         key = (activity.node, activity.visit)
@@ -414,6 +422,10 @@ class ExecutionActor:
                 self._run.extend(a for a in self.state.startable() if a not in self._run)
             case MessageKind.RETRY:
                 self._retry(message)
+            case MessageKind.COMPLETE:
+                self._fold(self.rows.control("complete", message, self.host.now(), output_json=message.payload_json))
+            case MessageKind.FAIL:
+                self._fold(self.rows.control("fail", message, self.host.now(), error_json=message.payload_json))
 
     def _cancel(self, message: InboxRow) -> None:
         now = self.host.now()
@@ -451,6 +463,9 @@ class ExecutionActor:
 
     def _resume(self, activity: Activity, event: Event) -> Outcome:
         """Ask the handler how a park ends."""
+        words = self.rejected.get((activity.node, activity.visit))
+        if words is not None:
+            return Failure("unstorable", words, retryable=False)
         try:
             call = prepare(self.rows, activity, self.host.now())
             return outcome_of(call.handler.resume(call.context, call.config, event))

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from time import sleep
+from typing import TypeVar
 
 from treadle.domain.errors import DataRejectedError, JournalConflictError, LeaseLostError, StoreUnavailableError
 from treadle.domain.records import Commit, Decision, JournalRow, NewApproval, NewExecution
@@ -21,6 +22,8 @@ from treadle.ports import OwnershipStore
 
 log = logging.getLogger("treadle.worker")
 
+T = TypeVar("T")
+
 MAX_ITEMS = 1_000
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
 
@@ -28,11 +31,16 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
 @dataclass(slots=True)
 class BatchResult:
     """`applied`: executions whose decision took effect. `dropped`: their journal says something else; read them anew.
-    `rejected`: the database refuses their content, with its words."""
+    `rejected`: the database refuses their content: the first item it refuses, and its words."""
 
     applied: set[str] = field(default_factory=set)
     dropped: set[str] = field(default_factory=set)
-    rejected: dict[str, str] = field(default_factory=dict)
+    rejected: dict[str, tuple[WorkItem, str]] = field(default_factory=dict)
+
+    @property
+    def spoilt(self) -> set[str]:
+        """Executions whose memory is worth nothing any more."""
+        return self.dropped | self.rejected.keys()
 
 
 Deliver = Callable[[Sequence[WorkItem], BatchResult | None], None]
@@ -68,11 +76,16 @@ class Committer:
     def _sent(self, lane: _Lane, batch: list[WorkItem], result: BatchResult | None, error: BaseException | None) -> None:
         if error is not None and not isinstance(error, LeaseLostError):
             log.error("a commit failed in an unforeseen way; the lease is given up", exc_info=error)
-        self._deliver(batch, None if error is not None else result)
-        if lane.waiting and error is None:
-            self._send(lane)
-        else:
-            lane.busy = False
+        if result is not None and (spoilt := result.spoilt):
+            # They continue a journal that is not what their actor thought it was.
+            lane.waiting = [item for item in lane.waiting if item.actor.id not in spoilt]
+        try:
+            self._deliver(batch, None if error is not None else result)
+        finally:
+            if lane.waiting and error is None:
+                self._send(lane)
+            else:
+                lane.busy = False
 
     def _commit(self, batch: list[WorkItem]) -> BatchResult:
         try:
@@ -85,19 +98,33 @@ class Committer:
         result = BatchResult()
         by_execution = sorted(batch, key=lambda item: item.actor.id)
         for execution_id, items in groupby(by_execution, key=lambda item: item.actor.id):
-            commit = commit_of(list(items))
+            mine = list(items)
             try:
-                result.applied |= self._until_known(commit)
-            except JournalConflictError:
-                self._resolve(execution_id, commit, result)
-            except DataRejectedError as error:
-                result.rejected[execution_id] = str(error)
+                self._one(execution_id, commit_of(mine), result)
+            except DataRejectedError:
+                self._item_by_item(execution_id, mine, result)
         return result
+
+    def _one(self, execution_id: str, commit: Commit, result: BatchResult) -> None:
+        try:
+            result.applied |= self._until_known(commit)
+        except JournalConflictError:
+            self._resolve(execution_id, commit, result)
+
+    def _item_by_item(self, execution_id: str, items: Sequence[WorkItem], result: BatchResult) -> None:
+        """In their order up to the culprit: an activity whose result is fine must not fail for its neighbour's."""
+        for item in items:
+            try:
+                self._one(execution_id, commit_of([item]), result)
+            except DataRejectedError as error:
+                result.rejected[execution_id] = (item, str(error))
+                return
 
     def _resolve(self, execution_id: str, commit: Commit, result: BatchResult) -> None:
         """Rows of those seqs exist: mine with this content means that an earlier try was applied; else read anew."""
         rows = [*commit.rows, *(row for d in commit.decisions for row in d.rows)]
-        stored = {row.seq: row for row in self._store.journal_rows(execution_id, [row.seq for row in rows])}
+        seqs = [row.seq for row in rows]
+        stored = {row.seq: row for row in self._until_answered(lambda: self._store.journal_rows(execution_id, seqs))}
         if any(row.seq in stored and stored[row.seq] != row for row in rows):
             result.dropped.add(execution_id)
             return
@@ -117,20 +144,22 @@ class Committer:
             result.dropped.add(execution_id)
 
     def _until_known(self, commit: Commit) -> set[str]:
+        reply = self._until_answered(lambda: self._store.commit(self._owner, commit))
+        if reply.fenced:
+            raise LeaseLostError("the worker's row is gone")
+        return set(reply.applied)
+
+    def _until_answered(self, call: Callable[[], T]) -> T:
         pause = FIRST_PAUSE
         while True:
             try:
-                reply = self._store.commit(self._owner, commit)
+                return call()
             except StoreUnavailableError as error:
                 if not self._lease_valid():
                     raise LeaseLostError("the outcome of a commit stayed unknown until the lease ran out") from error
                 log.warning("commit unanswered, sending it again: %s", error)
                 sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
-                continue
-            if reply.fenced:
-                raise LeaseLostError("the worker's row is gone")
-            return set(reply.applied)
 
 
 @dataclass(slots=True)

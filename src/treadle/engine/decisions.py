@@ -101,7 +101,7 @@ class Judge:
             error_json=error_json,
             retry_in=retry_in,
             tell_parent=ended and self._record.parent_id is not None,
-            cancel_children=ended and self._state.has_children,
+            cancel_children=ended and (self._state.has_children or self._program.starts_children),
         )
 
     def _retry_in(self, error_json: str | None) -> float | None:

@@ -1,14 +1,14 @@
 """WorkflowEngine: everything one can do with workflows and executions. The API, the command line and tests talk to it.
 
-Synchronous and thread-safe; it never runs a node. What an owner does with an execution is in `actor`: its names for
-`execute_node`, `complete` and `fail_execution` are here as well, for those who look for them.
+Synchronous and thread-safe. It only ever writes messages: what an execution's owner does with them is in `actor`.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from treadle.domain.errors import ConflictError, DefinitionError, Finding, NotFoundError
 from treadle.domain.graph_parser import graph_to_config, parse_graph
@@ -25,10 +25,13 @@ from treadle.domain.schema import check_value
 from treadle.domain.soundness import check_graph
 from treadle.domain.values import DEFINITION_LIMIT, SIGNAL_LIMIT, decode, encode
 from treadle.engine.inspection import Inspector
+from treadle.engine.outcomes import Outcome
 from treadle.engine.program import Programs
 from treadle.engine.schedule_desk import ScheduleDesk
 from treadle.engine.starting import new_execution, priority_level
+from treadle.engine.trials import try_node
 from treadle.engine.views import ExecutionView, Reason
+from treadle.engine.waits import digest
 from treadle.ports import Handlers, Ids, Store, Wakeup
 
 NAME_LIMIT = 200
@@ -128,6 +131,26 @@ class WorkflowEngine:
         """Run the failed and interrupted nodes of a failed execution again."""
         return self._send(Message(execution_id, MessageKind.RETRY, self._ids.message()))
 
+    def complete(self, execution_id: str, *, output: object = None) -> MessageReply:
+        """End an open execution by hand as completed; its owner stops what runs. An accepted cancel still wins."""
+        text = encode(output, limit=SIGNAL_LIMIT, name="output")
+        return self._send(Message(execution_id, MessageKind.COMPLETE, self._ids.message(), payload_json=text))
+
+    def fail_execution(self, execution_id: str, message: str, *, type: str = "failed_by_hand") -> MessageReply:
+        """End an open execution by hand as failed; it can be retried like any other."""
+        text = encode({"type": type, "message": message}, limit=SIGNAL_LIMIT, name="error")
+        return self._send(Message(execution_id, MessageKind.FAIL, self._ids.message(), payload_json=text))
+
+    def execute_node(self, node_type: str, config: Mapping[str, Any], *, names: Mapping[str, Any] | None = None) -> Outcome:
+        """Run one node by itself, now, without storing anything: to try it while editing. `names` are its expressions' names.
+
+        The outcome is what a worker would journal: Finished, Failure, or Park when it would wait. NotFoundError for the type.
+        """
+        handler = self.handlers.get(node_type)
+        if handler is None:
+            raise NotFoundError("node type", node_type, known=tuple(self.handlers.node_types))
+        return try_node(handler, config, names or {}, now=self.store.now())
+
     def decide(
         self, approval_id: str, decision: str, *, by: str = "", comment: str = "", data: object = None
     ) -> MessageReply:
@@ -143,7 +166,7 @@ class WorkflowEngine:
                 raise DefinitionError(findings)
         said = {"decision": decision, "by": by, "comment": comment, "data": data}
         text = encode(said, limit=SIGNAL_LIMIT, name="decision")
-        message = Message(approval.execution_id, MessageKind.DECISION, f"decision:{approval_id}", approval_id, text)
+        message = Message(approval.execution_id, MessageKind.DECISION, f"decision:{approval_id}:{digest(text)}", approval_id, text)
         return self._answered(message, self.store.executions.decide(approval_id, message))
 
     # Seeing

@@ -170,6 +170,10 @@ class ExecutionState:
         elif verb == "deadline":
             self.control.timed_out = True
             self.failure_json = row.error_json
+        elif verb == "complete":
+            self.terminated = Terminated("completed", row.output_json, "")
+        elif verb == "fail":
+            self.failure_json = row.error_json
         elif verb == "retry":
             return self._retry()
         else:

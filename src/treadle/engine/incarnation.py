@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 
 from treadle.domain.errors import DefinitionError, JournalGapError, MarkingError, StoreUnavailableError
 from treadle.domain.marking import Activity
@@ -57,6 +58,8 @@ class Incarnation:
         self._backlog = True
         self._hinted = False
         self._rejected: dict[str, dict[Key, str]] = {}
+        self._broken: dict[str, int] = {}
+        """How often each execution has raised where nothing should."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._time = DatabaseTime(deps.clock)
         self._lease = Lease(
@@ -111,6 +114,7 @@ class Incarnation:
             self.id, self._host, self._pid, self._config.queues, self._config.concurrency, tuple(self._deps.handlers.node_types)
         )
         while not stopping.is_set():
+            sent = self._deps.clock.boottime()
             try:
                 now = await self._lanes.duty.call(lambda: self._store.workers.register(new, lease=self._config.lease))
             except StoreUnavailableError as error:
@@ -118,7 +122,7 @@ class Incarnation:
                 await _either(stopping, self._config.poll_interval)
                 continue
             self._time.sync(now)
-            self._lease.start()
+            self._lease.start(registered_at=sent)
             return True
         return False
 
@@ -129,6 +133,10 @@ class Incarnation:
         while not (stopping.is_set() or self.lost):
             self._wake.clear()
             self._lease.turned()
+            if self._is_drained():
+                log.info("drained: nothing is left to do", extra={"event": "worker_drained"})
+                stopping.set()
+                return
             full = clock.boottime() >= next_poll
             if full:
                 next_poll = clock.boottime() + self._config.poll_interval
@@ -136,6 +144,10 @@ class Incarnation:
                 due = await self._cycle(full=full)
             except StoreUnavailableError as error:
                 log.warning("the database cannot be reached: %s", error, extra={"event": "database_unavailable"})
+                due = None
+                await _either(stopping, min(1.0, self._config.poll_interval))
+            except Exception:  # a cycle is isolated: what it could not do, the next one tries again
+                log.exception("a poll cycle failed", extra={"event": "cycle_failed"})
                 due = None
                 await _either(stopping, min(1.0, self._config.poll_interval))
             wait = max(0.0, next_poll - clock.boottime())
@@ -149,6 +161,7 @@ class Incarnation:
         """The five phases; after a hint the last two; with only room for more, the last. When something is due next, if known."""
         now = self.now()
         hinted, self._hinted = self._hinted, False
+        failures = self._duties.failures
         if full or hinted:
             duty = self._duties.run_once if full else self._duties.run_hinted
             await self._lanes.duty.call(lambda: duty(now))
@@ -156,10 +169,10 @@ class Incarnation:
         await self._claim()
         for actor in list(self.actors.values()):
             if actor.next_due is not None and actor.next_due <= self.now():
-                actor.tick()
+                self._safely(actor, actor.tick)
         ours = [a.next_due for a in self.actors.values() if a.next_due is not None]
         theirs = None
-        if full:
+        if full and self._duties.failures == failures:  # what a failing phase leaves behind is due for ever
             theirs = await self._lanes.duty.call(lambda: self._store.phases.next_due(self._config.queues))
         return min([*ours, *([theirs] if theirs else [])], default=None)
 
@@ -189,6 +202,7 @@ class Incarnation:
         if reply.fenced:
             self.give_up()
             return
+        self._time.advance(reply.now)
         self._backlog = len(reply.claims) >= free
         self._begin(reply.claims, loaded)
 
@@ -206,18 +220,25 @@ class Incarnation:
 
     def _begin_one(self, claim: Claim, loaded: Loaded) -> None:
         record = loaded.record
+        if self._broken.get(record.id, 0) >= POISON:
+            failure = Failure("internal_error", "the worker's code raised three times on this execution; its log says where")
+            self._end_unrun(claim, refused(record, failure, claim_no=claim.claim_no, seen=claim.inbox_seq))
+            del self._broken[record.id]
+            return
         if claim.crashes >= POISON:
             self._end_unrun(claim, crash_loop(record, claim_no=claim.claim_no, seen=claim.inbox_seq))
             return
         try:
             actor = self._actor(claim, loaded)
-        except (DefinitionError, MarkingError) as error:
+        except Exception as error:  # a journal or a definition that this release cannot read must not harm the others
+            if not isinstance(error, DefinitionError | MarkingError):
+                log.exception("execution %s cannot be read", record.id, extra={"event": "execution_unreadable"})
             kind = "journal_gap" if isinstance(error, JournalGapError) else "cannot_run"
             self._end_unrun(claim, refused(record, Failure(kind, str(error)), claim_no=claim.claim_no, seen=claim.inbox_seq))
             return
         actor.rejected = self._rejected.pop(record.id, {})
         self.actors[record.id] = actor
-        actor.begin(loaded.inbox)
+        self._safely(actor, lambda: actor.begin(loaded.inbox))
 
     def _actor(self, claim: Claim, loaded: Loaded) -> ExecutionActor:
         record = loaded.record
@@ -237,7 +258,7 @@ class Incarnation:
     async def _read_inbox(self, actor: Owned) -> None:
         messages = await self._lanes.lookups.call(lambda: self._store.ownership.inbox(actor.id, after=actor.seen))
         if self.actors.get(actor.id) is actor:
-            actor.notice(messages)
+            self._safely(actor, lambda: actor.notice(messages))
 
     async def _leave(self) -> None:
         """Stop in good order: what runs may finish within the grace, the rest is given back."""
@@ -294,8 +315,9 @@ class Incarnation:
                 await asyncio.sleep(0.2)
                 continue
             if state is not None and state.owner == self.id and state.claim_no == actor.claim_no:
-                actor.receive(messages)
+                self._safely(actor, lambda: actor.receive(messages))
             else:
+                actor.forget()
                 self._drop(actor)
             return
 
@@ -323,7 +345,7 @@ class Incarnation:
             return
         if any(item.children for item in batch):
             self._deps.wakeup.notify()
-        spoilt = result.dropped | result.rejected.keys()
+        spoilt = result.spoilt
         for item in batch:
             actor = item.actor
             if self.actors.get(actor.id) is not actor:
@@ -331,14 +353,26 @@ class Incarnation:
             if actor.id in spoilt:
                 self._spoil(item, result)
             else:
-                actor.committed(item, applied=actor.id in result.applied)
+                self._safely(actor, partial(actor.committed, item, applied=actor.id in result.applied))
+
+    def _safely(self, actor: Owned, step: Callable[[], None]) -> None:
+        """One execution whose code raises must not stop the others: it is given up, read anew, and in the end set aside."""
+        try:
+            step()
+        except Exception:
+            self._broken[actor.id] = self._broken.get(actor.id, 0) + 1
+            log.exception("execution %s broke its worker's code", actor.id, extra={"event": "execution_broken"})
+            actor.forget()
+            self._drop(actor)
 
     def _spoil(self, item: WorkItem, result: BatchResult) -> None:
         """The journal or the database disagrees: forget the execution; the next cycle adopts it and reads it anew."""
         actor = item.actor
-        words = result.rejected.get(actor.id)
-        if words is not None:
-            self._rejected[actor.id] = actor.keys_of(item.rows, words)
+        rejected = result.rejected.get(actor.id)
+        if rejected is not None:
+            culprit, words = rejected
+            guarded = culprit.decision.rows if culprit.decision is not None else ()
+            self._rejected[actor.id] = actor.keys_of([*culprit.rows, *guarded], words)
             log.error("the database refused a result of %s: %s", actor.id, words, extra={"event": "result_refused"})
         else:
             log.warning("the journal of %s holds other rows than expected; reading it anew", actor.id)
@@ -347,6 +381,9 @@ class Incarnation:
         self.wake()
 
     # Small things
+
+    def _is_drained(self) -> bool:
+        return self._duties.draining and not self.actors and self._committer.idle
 
     def _holds_suspect(self) -> bool:
         return any(actor.crashes >= SUSPECT for actor in self.actors.values())

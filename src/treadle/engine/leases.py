@@ -23,14 +23,20 @@ class DatabaseTime:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._at = clock.boottime()
-        self._base = clock.now()
+        # One attribute: the heartbeat's thread writes what the loop reads.
+        self._known = (clock.now(), clock.boottime())
 
     def sync(self, database_now: datetime) -> None:
-        self._base, self._at = database_now, self._clock.boottime()
+        self._known = (database_now, self._clock.boottime())
+
+    def advance(self, database_now: datetime) -> None:
+        """A claim's reply: what it took is due by this time, so it must be due here too."""
+        if database_now > self.now():
+            self.sync(database_now)
 
     def now(self) -> datetime:
-        return self._base + timedelta(seconds=self._clock.boottime() - self._at)
+        base, at = self._known
+        return base + timedelta(seconds=self._clock.boottime() - at)
 
 
 class Lease:
@@ -52,7 +58,9 @@ class Lease:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._beat_until_stopped, name="treadle-heartbeat", daemon=True)
 
-    def start(self) -> None:
+    def start(self, *, registered_at: float) -> None:
+        """`registered_at`: when the registration that was answered had been sent."""
+        self._renewed_at = self._turned_at = registered_at
         self._thread.start()
 
     def stop(self) -> None:

@@ -80,7 +80,14 @@ def outcome_of(result: Any) -> Outcome:
 
 
 def failure_of(error: BaseException) -> Failure:
-    """What an exception from a handler means."""
+    """What an exception from a handler means. Never raises, whatever the exception is made of."""
+    try:
+        return _failure_of(error)
+    except Exception as worse:  # a delay that is none, a message that raises while it is made
+        return Failure(type(error).__name__, f"the exception cannot be read: {type(worse).__name__}")
+
+
+def _failure_of(error: BaseException) -> Failure:
     match error:
         case RetryAfter():
             return Failure(error.type, str(error), delay=parse_duration(error.delay, path="RetryAfter.delay"))

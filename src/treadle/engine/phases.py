@@ -28,12 +28,18 @@ class Duties:
     def __init__(self, store: Store, programs: Programs, *, worker_id: str, host: str, may_reap: Callable[[], bool]) -> None:
         self.failures = 0
         self._signals = SignalHandler(store.phases)
+        self._timeouts = Timeouts(store.workers, store.phases, worker_id=worker_id, host=host, may_reap=may_reap)
         self.phases: Sequence[Phase] = (
-            Timeouts(store.workers, store.phases, worker_id=worker_id, host=host, may_reap=may_reap),
+            self._timeouts,
             WorkflowScheduler(store.schedules, store.workflows, programs),
             Retries(store.phases),
             self._signals,
         )
+
+    @property
+    def draining(self) -> bool:
+        """Whether someone has asked this worker to stop when it is idle."""
+        return self._timeouts.draining
 
     def run_once(self, now: datetime) -> int:
         """All four, in order."""

@@ -46,13 +46,14 @@ NO_EXIT = Exit(plain=True, always=(), conditional=(), default=None)
 class Program:
     """A compiled version; immutable, shared by all executions of it."""
 
-    __slots__ = ("graph", "output", "steps", "version", "workflow")
+    __slots__ = ("graph", "output", "starts_children", "steps", "version", "workflow")
 
     def __init__(self, workflow: str, version: int, graph: Graph, handlers: Handlers) -> None:
         self.workflow = workflow
         self.version = version
         self.graph = graph
         self.steps = tuple(_compile_step(graph, node, handlers) for node in graph.nodes)
+        self.starts_children = any(step.handler.node_type.type == "workflow" for step in self.steps)
         self.output = compile_expression(graph.settings.output) if graph.settings.output else None
 
     def leave(self, node: int, ports: Iterable[str], names: Callable[[], Mapping[str, Any]]) -> Taken | None:

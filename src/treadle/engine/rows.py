@@ -118,7 +118,16 @@ class RowMaker:
         """The start mark of an activity that must not be started twice."""
         return self._row(RowKind.RUNNING, activity, ActivityStatus.RUNNING, started_at=now)
 
-    def control(self, verb: str, message: InboxRow, now: datetime, *, reason: str = "", error_json: str | None = None) -> JournalRow:
+    def control(
+        self,
+        verb: str,
+        message: InboxRow,
+        now: datetime,
+        *,
+        reason: str = "",
+        output_json: str | None = None,
+        error_json: str | None = None,
+    ) -> JournalRow:
         """A message about the whole execution, consumed."""
         return JournalRow(
             self.record.id,
@@ -129,6 +138,7 @@ class RowMaker:
             0,
             0,
             verb,
+            output_json=output_json,
             error_json=error_json,
             detail_json=_json({"verb": verb, "reason": reason} if reason else {"verb": verb}),
             message_seq=message.seq,

@@ -101,7 +101,11 @@ class Runner:
         handler, call = running.call.handler, running.call
         if handler.mode == "thread":
             running.in_thread = True
-            self._threads.post(lambda: handler.run(call.context, call.config), lambda r, e: self._came_back(running, r, e))
+            # It may be stopped while it waits for a thread: then it must not start any more.
+            self._threads.post(
+                lambda: None if running.over else handler.run(call.context, call.config),
+                lambda r, e: self._came_back(running, r, e),
+            )
         else:
             running.task = asyncio.create_task(self._await(running))
 

@@ -6,7 +6,7 @@ import logging
 from dataclasses import replace
 from datetime import datetime
 
-from treadle.domain.errors import DefinitionError, NotFoundError
+from treadle.domain.errors import StoreUnavailableError, TreadleError
 from treadle.domain.records import NewExecution, Schedule
 from treadle.domain.schedule import next_fires_due, parse_timing
 from treadle.domain.values import decode
@@ -32,7 +32,9 @@ class WorkflowScheduler:
         for schedule in due:
             try:
                 started += self._fire(schedule, database_now)
-            except (DefinitionError, NotFoundError) as error:
+            except StoreUnavailableError:
+                raise
+            except TreadleError as error:
                 self._schedules.set_aside(schedule, str(error))
                 log.error("schedule %s is set aside: %s", schedule.id, error, extra={"event": "schedule_set_aside"})
         if started:

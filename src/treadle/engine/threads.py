@@ -41,8 +41,12 @@ class Completions:
     def _drain(self) -> None:
         with self._lock:
             self._woken = False
-        while self._done:
-            self._done.popleft()()
+        try:
+            while self._done:
+                self._done.popleft()()
+        finally:
+            if self._done:  # one raised: the loop reports it, and the others still get their results
+                self._loop.call_soon(self._drain)
 
 
 class StoreThread:

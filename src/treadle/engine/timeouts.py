@@ -25,6 +25,8 @@ class Timeouts:
         self._host = host
         self._may_reap = may_reap
         self._cycles = 0
+        self.draining = False
+        """What this worker's own row says."""
 
     def run_once(self, now: datetime) -> int:
         """How many executions were given back or told of their deadline."""
@@ -43,6 +45,8 @@ class Timeouts:
         """A process of this machine that no longer exists need not be waited for."""
         done = 0
         for worker in self._workers.list():
+            if worker.id == self._worker_id:
+                self.draining = worker.draining
             if worker.id != self._worker_id and worker.host == self._host and not _alive(worker.pid):
                 count = self._workers.evict(worker.id) or 0
                 log.warning("took over from worker %s, whose process %d is gone: %d executions", worker.id, worker.pid, count)

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
-from typing import Any, Protocol, assert_never
+from typing import TYPE_CHECKING, Any, Protocol, assert_never
 
 from treadle.domain.errors import DataRejectedError
 from treadle.domain.records import Commit, CommitReply, Decision, DecisionKind, JournalRow
 from treadle.store import rows
 from treadle.store.database import Session
-from treadle.store.postgres import PostgresDatabase
 from treadle.store.sqlite import SqliteDatabase, SqliteSession
+
+if TYPE_CHECKING:
+    from treadle.store.postgres import PostgresDatabase
 
 SEPARATOR = "\x1f"
 NULL = "\x1e"

@@ -9,7 +9,7 @@ from treadle.domain.records import Message, MessageKind, MessageOutcome, Message
 from treadle.domain.states import TERMINAL, ExecutionStatus
 from treadle.store.database import Database, Session
 
-WAKES_PAUSED = frozenset({MessageKind.CANCEL, MessageKind.RESUME, MessageKind.DEADLINE})
+WAKES_PAUSED = frozenset({MessageKind.CANCEL, MessageKind.RESUME, MessageKind.DEADLINE, MessageKind.COMPLETE, MessageKind.FAIL})
 
 
 class Inbox:

@@ -61,7 +61,7 @@ class Phases:
                 told += self._cancel_children(parent_id, limit - told)
         return told
 
-    def next_due(self, queues: Sequence[str]) -> datetime | None:  # noqa: ARG002 - the duties are every worker's, whatever its queues
+    def next_due(self, queues: Sequence[str]) -> datetime | None:
         with self._database.reading() as session:
             [moments] = session.rows("next_due")
         return min((self._database.time(moment) for moment in moments if moment is not None), default=None)
