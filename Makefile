@@ -27,7 +27,9 @@ check: $(TOOLS) ## Lint, types, layers
 	$(VENV)/bin/lint-imports
 
 bench: $(TOOLS) ## Measure speed
-	$(PY) benchmarks/run.py
+	$(PY) benchmarks/throughput.py
+	$(PY) benchmarks/latency.py
+	$(PY) benchmarks/idle.py
 
 chaos: $(TOOLS) ## Run the fault tests: kills, pauses, cuts
 	$(PY) -m pytest -n $(PYTEST_WORKERS) tests/faults

@@ -65,11 +65,7 @@ def commit(owned: list[str], after: int, rows_each: int, now: datetime) -> Commi
         "", 0, "done", "fetch_order", "", 1, 1, "completed", "out", output_json=OUTPUT, started_at=now, finished_at=now
     )
     return Commit(
-        rows=tuple(
-            plain._replace(execution_id=each, seq=after + number)
-            for number in range(1, rows_each + 1)
-            for each in owned
-        )
+        rows=tuple(plain._replace(execution_id=each, seq=after + number) for number in range(1, rows_each + 1) for each in owned)
     )
 
 

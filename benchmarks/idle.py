@@ -1,6 +1,6 @@
 """What an idle worker costs with 10,000 waiting executions: its share of one core.
 
-    python benchmarks/idle.py [--database sqlite|postgres] [--waiting N] [--seconds S]
+python benchmarks/idle.py [--database sqlite|postgres] [--waiting N] [--seconds S]
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """From the call that starts an execution to its end, one `noop` node, wake-ups on: the median and the 95th percentile.
 
-    python benchmarks/latency.py [--database sqlite|postgres] [--executions N] [--separate]
+python benchmarks/latency.py [--database sqlite|postgres] [--executions N] [--separate]
 """
 
 from __future__ import annotations

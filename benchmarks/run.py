@@ -1,6 +1,6 @@
 """Runs the benchmarks one after another: throughput, latency, idle cost, and task graphs if a folder of them is named.
 
-    make bench                      or    python benchmarks/run.py [FOLDER]
+make bench                      or    python benchmarks/run.py [FOLDER]
 """
 
 from __future__ import annotations

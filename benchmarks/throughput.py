@@ -1,6 +1,6 @@
 """1,000 executions of ten sequential `noop` nodes: node results a second, each durable before the next node starts.
 
-    python benchmarks/throughput.py [--database sqlite|postgres] [--executions N] [--nodes N] [--workers N] [--concurrency N]
+python benchmarks/throughput.py [--database sqlite|postgres] [--executions N] [--nodes N] [--workers N] [--concurrency N]
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ import argparse
 import time
 
 from bench_house import database, opened, until_ended, workers
+
+from treadle.domain.records import ExecutionRecord
 
 
 def measure(kind: str, *, executions: int, nodes: int, processes: int, concurrency: int) -> float:
@@ -24,7 +26,7 @@ def measure(kind: str, *, executions: int, nodes: int, processes: int, concurren
         with workers(url, processes, worker_concurrency=concurrency):
             until_ended(treadle, executions)
         time.sleep(0.1)
-        records = []
+        records: list[ExecutionRecord] = []
         cursor = None
         while True:
             page = treadle.store.executions.list(limit=200, cursor=cursor)
@@ -35,7 +37,8 @@ def measure(kind: str, *, executions: int, nodes: int, processes: int, concurren
         begun = min(r.started_at for r in records if r.started_at)
         ended = max(r.finished_at for r in records if r.finished_at)
         assert all(r.status == "completed" for r in records)
-        return executions * nodes / (ended - begun).total_seconds()
+        seconds: float = (ended - begun).total_seconds()
+        return executions * nodes / seconds
 
 
 def main() -> None:
@@ -47,9 +50,7 @@ def main() -> None:
     parser.add_argument("--concurrency", type=int, default=200)
     said = parser.parse_args()
     for kind in said.database or ["sqlite", "postgres"]:
-        rate = measure(
-            kind, executions=said.executions, nodes=said.nodes, processes=said.workers, concurrency=said.concurrency
-        )
+        rate = measure(kind, executions=said.executions, nodes=said.nodes, processes=said.workers, concurrency=said.concurrency)
         setting = f"{said.executions} × {said.nodes}, workers: {said.workers}, executions at once: {said.concurrency}"
         print(f"{kind}: {rate:,.0f} node results/s ({setting})")
 

@@ -114,12 +114,14 @@ class WorkerStore(Protocol):
 
 
 class OwnershipStore(Protocol):
-    def claim(self, owner: str, *, queues: Sequence[str], limit: int, after_key: int | None = None,
-              owns_nothing: bool = False) -> ClaimReply:
+    def claim(
+        self, owner: str, *, queues: Sequence[str], limit: int, after_key: int | None = None, owns_nothing: bool = False
+    ) -> ClaimReply:
         """[T5] Take up to `limit` runnable executions, most urgent first (lowest claim key first).
 
         `after_key` skips rows with a smaller key. A suspect (crashes >= 2) is only given, alone, to a worker
-        that owns nothing (`owns_nothing`); a worker that owns a suspect must not call this. Not for blind repetition: adopt instead.
+        that owns nothing (`owns_nothing`); a worker that owns a suspect must not call this.
+        Not for blind repetition: adopt instead.
         """
         ...
 
@@ -208,8 +210,16 @@ class ExecutionStore(Protocol):
         """The one execution id that starts so. NotFoundError if none or several (`known` names them)."""
         ...
 
-    def list(self, *, status: str | None = None, workflow: str | None = None, q: str | None = None, parent: str | None = None,
-             limit: int = 50, cursor: str | None = None) -> Page[ExecutionRecord]:
+    def list(
+        self,
+        *,
+        status: str | None = None,
+        workflow: str | None = None,
+        q: str | None = None,
+        parent: str | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> Page[ExecutionRecord]:
         """Newest first, without input and output. `q` matches an id prefix or a part of the workflow's name."""
         ...
 
@@ -219,8 +229,9 @@ class ExecutionStore(Protocol):
 
     def inbox_count(self, execution_id: str) -> int: ...
 
-    def approvals(self, *, status: str | None = None, execution_id: str | None = None, limit: int = 50,
-                  cursor: str | None = None) -> Page[Approval]:
+    def approvals(
+        self, *, status: str | None = None, execution_id: str | None = None, limit: int = 50, cursor: str | None = None
+    ) -> Page[Approval]:
         """Newest first."""
         ...
 
@@ -285,8 +296,16 @@ class ScheduleStore(Protocol):
         """The database's time, and schedules whose `next_fire_at` has come, not paused, without an error."""
         ...
 
-    def fire(self, schedule: Schedule, *, fire_at: datetime, next_fire_at: datetime | None,
-             execution: NewExecution | None, outcome: str = "fired", reason: str = "") -> str | None:
+    def fire(
+        self,
+        schedule: Schedule,
+        *,
+        fire_at: datetime,
+        next_fire_at: datetime | None,
+        execution: NewExecution | None,
+        outcome: str = "fired",
+        reason: str = "",
+    ) -> str | None:
         """[T20] Record the due instant and start its execution, if nobody did.
 
         `schedule.next_fire_at` is what was seen. With overlap `skip` and an open execution of the schedule the fire is

@@ -18,7 +18,9 @@ class Settings(BaseSettings):
         env_prefix="TREADLE_", env_file=".env", toml_file="treadle.toml", extra="ignore", populate_by_name=True, frozen=True
     )
 
-    database_url: str = Field(default="sqlite:///./treadle.db", description="`sqlite:///./file.db` or `postgresql://user@host/name`.")
+    database_url: str = Field(
+        default="sqlite:///./treadle.db", description="`sqlite:///./file.db` or `postgresql://user@host/name`."
+    )
     host: str = Field(default="127.0.0.1", description="Address the server listens on; beyond this machine it needs tokens.")
     port: int = Field(default=8765, ge=0, le=65535, description="Port the server listens on.")
     tokens: Names = Field(default=(), description="Bearer tokens, separated by commas, plain or as `sha256:HEX`.")
@@ -37,7 +39,9 @@ class Settings(BaseSettings):
     head_start_seconds: float = Field(default=60.0, ge=0, description="Head start of each priority level over the one below.")
     queues: Names = Field(default=("default",), description="Queues a worker serves.")
     handler_threads: int = Field(default=32, ge=1, le=1000, description="Threads for handlers that are plain functions.")
-    handler_limit: int = Field(default=256, ge=1, le=100_000, description="Handlers that run at once in one worker; others wait in line.")
+    handler_limit: int = Field(
+        default=256, ge=1, le=100_000, description="Handlers that run at once in one worker; others wait in line."
+    )
     wakeups: bool = Field(default=True, description="Use LISTEN/NOTIFY on PostgreSQL to shorten the wait for the next poll.")
     activities: Names = Field(default=(), description="Modules to import for their activity handlers.")
     http_allow_private: bool = Field(default=False, description="Whether `http.request` may reach private and loopback addresses.")

@@ -88,7 +88,9 @@ def given(house: House, state: str) -> str:
     settings = {"retry": {"max_attempts": 2, "initial_interval": "1d"}} if state == RETRY_TO_COME else None
     failures = 1 if state in ("failed", RETRY_TO_COME) else 0
     door = graph(
-        [node("try", "test.flaky", {"fail": failures}), node("door", "signal.wait", {"signal": "go"})], "try -> door", settings=settings
+        [node("try", "test.flaky", {"fail": failures}), node("door", "signal.wait", {"signal": "go"})],
+        "try -> door",
+        settings=settings,
     )
     started = house.start(door)
     if state == "running":

@@ -97,7 +97,6 @@ class Host(Protocol):
         """The database's time, as this worker knows it."""
         ...
 
-
     def submit(self, item: WorkItem) -> None:
         """Put it into the next group commit; `actor.committed` is called when the answer is there."""
         ...
@@ -232,9 +231,7 @@ class ExecutionActor:
             return
         self._deciding = decision = self._decide()
         if self._out or decision is not None:
-            item = WorkItem(
-                self, self._out, self._run, decision, self._progressed, self._children, self._approvals, self._closed
-            )
+            item = WorkItem(self, self._out, self._run, decision, self._progressed, self._children, self._approvals, self._closed)
             self._out, self._run, self._children, self._approvals, self._closed = [], [], [], [], []
             self._progressed = False
             self._committing += 1

@@ -87,7 +87,13 @@ class Judge:
         return Names(fixed, self._state.results, Activity(-1, 0, ActivityStatus.COMPLETED, ()), self._state.seq)
 
     def _end(
-        self, status: ExecutionStatus, *, seen: int, output_json: str | None = None, error_json: str | None = None, final: bool = False
+        self,
+        status: ExecutionStatus,
+        *,
+        seen: int,
+        output_json: str | None = None,
+        error_json: str | None = None,
+        final: bool = False,
     ) -> Decision:
         retry_in = None if final or status is not ExecutionStatus.FAILED else self._retry_in(error_json)
         ended = retry_in is None
@@ -115,7 +121,9 @@ class Judge:
 
 def crash_loop(record: ExecutionRecord, *, claim_no: int, seen: int) -> Decision:
     """Set aside an execution that has crashed its workers three times in a row without progress."""
-    failure = Failure("crash_loop", f"crashed its worker {record.crashes} times in a row without progress; see docs/troubleshooting")
+    failure = Failure(
+        "crash_loop", f"crashed its worker {record.crashes} times in a row without progress; see docs/troubleshooting"
+    )
     return refused(record, failure, claim_no=claim_no, seen=seen)
 
 

@@ -151,9 +151,7 @@ class WorkflowEngine:
             raise NotFoundError("node type", node_type, known=tuple(self.handlers.node_types))
         return try_node(handler, config, names or {}, now=self.store.now())
 
-    def decide(
-        self, approval_id: str, decision: str, *, by: str = "", comment: str = "", data: object = None
-    ) -> MessageReply:
+    def decide(self, approval_id: str, decision: str, *, by: str = "", comment: str = "", data: object = None) -> MessageReply:
         """Decide an open approval. ConflictError with what it became when someone or the deadline was first."""
         if decision not in DECISIONS:
             hint = f"one of {', '.join(DECISIONS)}"
@@ -204,5 +202,3 @@ def _check_name(name: str, path: str) -> None:
     if not isinstance(name, str) or not name or len(name) > NAME_LIMIT or not name.isprintable() or name != name.strip():
         message = f"must be 1 to {NAME_LIMIT} printable characters without spaces at the ends"
         raise DefinitionError([Finding("invalid_name", message, path)])
-
-

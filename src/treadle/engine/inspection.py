@@ -218,7 +218,9 @@ def _ended(record: ExecutionRecord) -> Reason:
         place = f" at node {error['node_id']}" if error.get("node_id") else ""
         sentence = f"It failed{place}: {error.get('type')}: {error.get('message')}"
         if record.next_retry_at is not None:
-            return Reason("retry", f"{sentence}. Next retry at {record.next_retry_at:%Y-%m-%d %H:%M:%S} UTC.", "it goes on by itself")
+            return Reason(
+                "retry", f"{sentence}. Next retry at {record.next_retry_at:%Y-%m-%d %H:%M:%S} UTC.", "it goes on by itself"
+            )
         return Reason("failed", sentence, f"treadle executions retry {record.id}", error.get("node_id"))
     return Reason(record.status, f"It is {record.status}; there is nothing to wait for.", "")
 

@@ -87,7 +87,9 @@ class Lease:
         """One beat; seconds until the next."""
         sent = self._clock.boottime()
         if sent - self._turned_at > self._stall:
-            log.error("the worker's loop has not turned for %.0f s; its lease is left to run out%s", self._stall, self._blocked_by())
+            log.error(
+                "the worker's loop has not turned for %.0f s; its lease is left to run out%s", self._stall, self._blocked_by()
+            )
             return self.interval
         try:
             now = self._store.beat(self.worker_id, lease=self.seconds)

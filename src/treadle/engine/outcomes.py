@@ -37,7 +37,9 @@ class Failure:
         try:
             return encode(error, limit=ERROR_LIMIT, name="error")
         except (UnstorableValueError, LimitExceededError):
-            return encode({"type": _clean(self.type), "message": _clean(self.message), "node_id": node_id}, limit=RESULT_LIMIT, name="error")
+            return encode(
+                {"type": _clean(self.type), "message": _clean(self.message), "node_id": node_id}, limit=RESULT_LIMIT, name="error"
+            )
 
 
 @dataclass(frozen=True, slots=True)

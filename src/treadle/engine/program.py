@@ -59,7 +59,8 @@ class Program:
     def leave(self, node: int, ports: Iterable[str], names: Callable[[], Mapping[str, Any]]) -> Taken | None:
         """The edges to take from these ports, or None for "every plain edge", the usual case.
 
-        `names` is asked only if an edge has a condition; it must contain `output`. ExpressionError when a `when` or `tokens` raises.
+        `names` is asked only if an edge has a condition; it must contain `output`.
+        ExpressionError when a `when` or `tokens` raises.
         """
         exits = [self.steps[node].exits.get(port, NO_EXIT) for port in ports]
         if len(exits) == 1 and exits[0].plain:
@@ -150,7 +151,9 @@ def _count(edge: Edge, tokens: Expression | None, names: Mapping[str, Any]) -> i
         return edge.tokens
     count = tokens.evaluate(names)
     if not isinstance(count, int) or isinstance(count, bool) or not 0 <= count <= 10_000:
-        raise ExpressionError(f"`tokens` of edge {edge.id} must be a whole number from 0 to 10,000, not {count!r}", source=tokens.source)
+        raise ExpressionError(
+            f"`tokens` of edge {edge.id} must be a whole number from 0 to 10,000, not {count!r}", source=tokens.source
+        )
     return count
 
 

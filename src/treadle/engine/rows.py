@@ -112,7 +112,9 @@ class RowMaker:
         )
 
     def waiting(self, activity: Activity, wait: ActiveWait) -> JournalRow:
-        return self._row(RowKind.WAITING, activity, ActivityStatus.WAITING, detail_json=_json(wait.to_json()), started_at=wait.started_at)
+        return self._row(
+            RowKind.WAITING, activity, ActivityStatus.WAITING, detail_json=_json(wait.to_json()), started_at=wait.started_at
+        )
 
     def started(self, activity: Activity, now: datetime) -> JournalRow:
         """The start mark of an activity that must not be started twice."""

@@ -125,5 +125,3 @@ def _seconds(interval: object) -> float | None:
 def _check_choice(path: str, value: object, choices: tuple[str, ...]) -> None:
     if value not in choices:
         raise DefinitionError([Finding("invalid_choice", f"{value!r} is not allowed", path, hint=f"one of {', '.join(choices)}")])
-
-

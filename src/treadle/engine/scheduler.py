@@ -75,7 +75,6 @@ class WorkflowScheduler:
         return replace(execution, schedule_id=schedule.id)
 
 
-
 def fire_id(schedule_id: str, fire_at: datetime) -> str:
     """The id of the execution a fire starts: ordered by time like every other."""
     return f"exec-{time_prefix(fire_at.timestamp())}{digest(f'{schedule_id}/{fire_at.isoformat()}')[:16]}"

@@ -19,5 +19,9 @@ class SignalHandler:
         told = self._phases.deliver_up() + self._phases.deliver_down()
         woken = self._phases.unread_inboxes()
         for execution_id in woken:
-            log.info("📨 Processed signal for execution: %s", execution_id, extra={"event": "signal_processed", "execution_id": execution_id})
+            log.info(
+                "📨 Processed signal for execution: %s",
+                execution_id,
+                extra={"event": "signal_processed", "execution_id": execution_id},
+            )
         return told + len(woken)

@@ -18,7 +18,9 @@ SWEEP_EVERY = 30
 class Timeouts:
     """`may_reap` says whether this worker's own beats are good enough to judge others. `host` labels this machine."""
 
-    def __init__(self, workers: WorkerStore, phases: PhaseStore, *, worker_id: str, host: str, may_reap: Callable[[], bool]) -> None:
+    def __init__(
+        self, workers: WorkerStore, phases: PhaseStore, *, worker_id: str, host: str, may_reap: Callable[[], bool]
+    ) -> None:
         self._workers = workers
         self._phases = phases
         self._worker_id = worker_id
