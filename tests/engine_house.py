@@ -6,6 +6,7 @@ Time runs by itself and can be moved on; leases are longer than any test moves i
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
 import time
 from collections import defaultdict
@@ -120,6 +121,18 @@ class Flaky(Steered):
         if config.get("plain"):
             raise ZeroDivisionError("by nothing")
         raise ActivityError("not yet", type=config.get("type", "flaky"), details={"attempt": ctx.attempt})
+
+
+class Exits(Steered):
+    """Calls `sys.exit`, as libraries made for the command line do."""
+
+    def run(self, ctx: Context, config: Mapping[str, Any]) -> Any:
+        sys.exit("usage: no such option")
+
+
+class ExitsInLoop(Exits):
+    async def run(self, ctx: Context, config: Mapping[str, Any]) -> Any:
+        super().run(ctx, config)
 
 
 class InThread(Steered):
@@ -268,6 +281,9 @@ def open_house(url: str) -> Iterator[House]:
         Count(steering, "test.count"),
         Flaky(steering, "test.flaky"),
         Value(steering, "test.value"),
+        Exits(steering, "test.exit.inline"),
+        Exits(steering, "test.exit.thread", mode="thread"),
+        ExitsInLoop(steering, "test.exit.async", mode="async"),
         InThread(steering, IN_THREAD, mode="thread"),
         InLoop(steering, IN_LOOP, mode="async"),
     ):

@@ -75,13 +75,23 @@ def record(ctx: Context, after: dict[str, str]) -> Run:
 
 def read_ledger(file: Path) -> list[Run]:
     """All runs, in the order they were written."""
-    return [Run(**json.loads(line)) for line in file.read_text().splitlines()] if file.exists() else []
+    lines = file.read_text().splitlines() if file.exists() else []
+    return [run for line in lines if line and (run := _run_of(line)) is not None]
+
+
+def _run_of(line: str) -> Run | None:
+    """None for a line torn by a kill at a page boundary: that run was not yet to do anything, and returned nothing."""
+    try:
+        return Run(**json.loads(line))
+    except json.JSONDecodeError:
+        return None
 
 
 def _append(file: Path, line: str) -> None:
     descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
     try:
-        os.write(descriptor, f"{line}\n".encode())
+        # The first line break ends what a killed process may have left torn.
+        os.write(descriptor, f"\n{line}\n".encode())
         os.fsync(descriptor)
     finally:
         os.close(descriptor)

@@ -188,6 +188,10 @@ class PhaseStore(Protocol):
         """[T17] Cancel open children (on_parent_end = cancel) of finished parents (`children_due`), one child a transaction."""
         ...
 
+    def suspect_waits(self) -> bool:
+        """Whether an execution that may only run alone (crashes >= 2) waits for a worker that owns nothing."""
+        ...
+
     def next_due(self, queues: Sequence[str]) -> datetime | None:
         """The earliest `wake_at`, `next_retry_at`, `deadline_at` or unpaused `next_fire_at`; None if there is none."""
         ...

@@ -172,7 +172,23 @@ class Cluster:
         """How many executions a process owns."""
         return sum(row.executions for row in self.store.workers.list() if row.pid == worker.pid)
 
+    def until_held(self, worker: Worker, count: int) -> None:
+        """Return when a process owns so many executions."""
+        eventually(lambda: self.held_by(worker) >= count)
+
+    def until_gone(self, worker: Worker) -> None:
+        """Return when a process has no row any more."""
+        eventually(lambda: worker.pid not in self.pids())
+
+    def until_registered(self, worker: Worker) -> None:
+        eventually(lambda: worker.pid in self.pids())
+
+    def until_alone(self, worker: Worker) -> None:
+        """Return when no other process has a row."""
+        eventually(lambda: self.pids() == {worker.pid})
+
     def until_all_ended(self) -> None:
+        """Return when everything that was started has come to its end."""
         eventually(self._all_ended)
 
     def _all_ended(self) -> bool:

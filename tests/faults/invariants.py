@@ -149,6 +149,11 @@ def assert_runs_bounded(cluster: Cluster) -> None:
         assert 1 <= count <= owners[execution_id], f"{node} of {execution_id} ran {count} times under {owners[execution_id]} owners"
 
 
+def assert_work_was_interrupted(cluster: Cluster) -> None:
+    """The faults met work: otherwise the test has shown nothing."""
+    assert rows(cluster.direct_url, "SELECT id FROM execution WHERE claim_no > 1 LIMIT 1") != []
+
+
 def extra_runs(cluster: Cluster) -> int:
     """Runs beyond the first, of all activities."""
     return sum(count - 1 for count in runs_of(cluster).values())

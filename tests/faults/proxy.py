@@ -65,6 +65,11 @@ class Proxy:
         with self._lock:
             self._asked.extend(cuts)
 
+    def has_cut(self) -> bool:
+        """Whether all that was asked for has been done."""
+        with self._lock:
+            return not self._asked
+
     def next_cut(self) -> Cut | None:
         with self._lock:
             if not self._asked:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from random import Random
 
 import apsw
 import pytest
 
-from faults.driver import PATIENCE, SCALE, SEED, Cluster, eventually, five_nodes, pause
-from faults.invariants import assert_all_completed_once, assert_runs_bounded, extra_runs, rows, watch
+from faults.driver import PATIENCE, SCALE, Cluster, five_nodes, pause
+from faults.invariants import assert_all_completed_once, assert_runs_bounded, assert_work_was_interrupted, extra_runs, rows, watch
 
 pytestmark = pytest.mark.timeout(4 * PATIENCE)
 CONCURRENCY = 10
@@ -37,6 +36,7 @@ def test_workers_killed_on_postgresql_lose_nothing(
         assert codes == [0] * 4
         assert_all_completed_once(cluster)
         assert_runs_bounded(cluster)
+        assert_work_was_interrupted(cluster)
         # Of one execution at most two nodes run at once.
         assert extra_runs(cluster) <= kills * CONCURRENCY * 2
         assert rows(postgres_url, "SELECT id FROM worker") == []
@@ -44,7 +44,7 @@ def test_workers_killed_on_postgresql_lose_nothing(
 
 def test_a_worker_killed_on_sqlite_goes_on_where_it_was(sqlite_url: str, tmp_path: Path) -> None:
     kills = 15 * SCALE
-    with Cluster(tmp_path, sqlite_url, lease=300.0, random=Random(SEED)) as cluster:
+    with Cluster(tmp_path, sqlite_url, lease=300.0) as cluster:
         cluster.store.migrate()
         watch(sqlite_url)
         cluster.engine.save_workflow("five", five_nodes())
@@ -54,15 +54,14 @@ def test_a_worker_killed_on_sqlite_goes_on_where_it_was(sqlite_url: str, tmp_pat
         for _ in range(kills):
             cluster.start("five", 6)
             pause(cluster.random.uniform(0.0, 0.4))
-            before = cluster.pids()
-            worker = cluster.replace(cluster.workers[0])
-            # The lease is long: only the look at the process table can have ended the dead one's.
-            eventually(lambda known=before, pid=worker.pid: cluster.pids() == {pid})
+            # The lease is long: only the look at the process table can end the dead one's.
+            cluster.until_alone(cluster.replace(cluster.workers[0]))
         cluster.until_all_ended()
 
         assert cluster.stop_workers() == [0]
         assert_all_completed_once(cluster)
         assert_runs_bounded(cluster)
+        assert_work_was_interrupted(cluster)
         assert integrity(sqlite_url) == "ok"
 
 

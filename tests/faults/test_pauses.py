@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from faults.driver import PATIENCE, SCALE, Cluster, Worker, eventually, five_nodes
-from faults.invariants import assert_all_completed_once, assert_runs_bounded, watch
+from faults.driver import PATIENCE, SCALE, Cluster, Worker, five_nodes
+from faults.invariants import assert_all_completed_once, assert_runs_bounded, assert_work_was_interrupted, watch
 
 pytestmark = pytest.mark.timeout(4 * PATIENCE)
 
@@ -23,17 +23,18 @@ def test_a_worker_stopped_past_its_lease_changes_nothing_and_begins_anew(postgre
             victim = cluster.workers[number % 3]
             before = incarnations(cluster)
             cluster.start("five", 40)
-            eventually(lambda busy=victim: cluster.held_by(busy) >= 5)
+            cluster.until_held(victim, 5)
             victim.signal(signal.SIGSTOP)
-            eventually(lambda gone=victim: gone.pid not in cluster.pids())
+            cluster.until_gone(victim)
             victim.signal(signal.SIGCONT)
-            eventually(lambda back=victim: back.pid in cluster.pids())
+            cluster.until_registered(victim)
             assert incarnations(cluster)[victim.pid] != before[victim.pid]
         cluster.until_all_ended()
 
         assert cluster.stop_workers() == [0, 0, 0]
         assert_all_completed_once(cluster)
         assert_runs_bounded(cluster)
+        assert_work_was_interrupted(cluster)
         assert all(told_of_its_loss(worker) for worker in cluster.workers)
 
 

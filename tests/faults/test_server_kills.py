@@ -28,8 +28,7 @@ def test_an_answered_start_survives_the_server(store_url: str, tmp_path: Path) -
             server = cluster.spawn("server", "--port", "0")
             cluster.gone.append(server)
             connection = HTTPConnection("127.0.0.1", port_of(server), timeout=PATIENCE)
-            for number in range(10):
-                answered.append(run(connection, f"{life}-{number}"))
+            answered += [run(connection, f"{life}-{number}") for number in range(10)]
             server.kill()
             with pytest.raises((HTTPException, OSError)):
                 run(connection, f"{life}-9")

@@ -9,12 +9,16 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import Request, urlopen
 
 import pytest
+
+from treadle.cli.local_worker import working
+from treadle.cli.serving import on_stop_signals
 
 ROOT = Path(__file__).parents[2]
 
@@ -174,3 +178,20 @@ def eventually_claimed(folder: Path) -> None:
         if any(worker["executions"] for worker in listed):
             return
     raise AssertionError("never claimed")
+
+
+class Broken:
+    """A worker that ends with an error at once."""
+
+    def start(self) -> None:
+        raise RuntimeError("out of luck")
+
+    def stop(self) -> None:
+        """There is nothing to stop."""
+
+
+def test_a_command_does_not_stay_behind_a_worker_that_broke() -> None:
+    interrupted = threading.Event()
+
+    with pytest.raises(RuntimeError, match="out of luck"), on_stop_signals(interrupted.set), working(Broken()):
+        assert interrupted.wait(timeout=60)

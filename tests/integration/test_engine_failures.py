@@ -57,7 +57,7 @@ def test_a_failed_attempt_is_tried_again_after_growing_delays(house: House) -> N
 
 
 def test_a_retry_is_not_tried_before_its_time(house: House) -> None:
-    flaky = graph([node("a", "test.flaky", {"fail": 1}, retry={"max_attempts": 2, "initial_interval": "5d", "jitter": 0})])
+    flaky = graph([node("a", "test.flaky", {"fail": 1}, retry={"max_attempts": 2, "initial_interval": "5d", "max_interval": "9d", "jitter": 0})])
 
     started = house.start(flaky)
     parked = house.until_parked(started)
@@ -66,6 +66,7 @@ def test_a_retry_is_not_tried_before_its_time(house: House) -> None:
     assert marker.record.status == "completed"
     assert house.steering.attempts("a") == [1]
     [waits] = parked.waiting_on
+    assert delay(house.rows(started, "a")[0]) == timedelta(days=5)
     assert (waits["kind"], waits["node_id"], parked.nodes["a"].status) == ("retry", "a", "retrying")
     house.clock.advance(5 * 86400)
     assert house.ended(started).record.status == "completed"
@@ -319,6 +320,16 @@ def test_a_text_with_a_nul_is_stored_as_it_is_or_fails_its_node(house: House) ->
     kept = ended.record.status == "completed" and ended.output == "a\x00b"
     refused = ended.record.status == "failed" and ended.error["type"] == "unstorable" and "text" in ended.error["message"]
     assert kept or refused
+    assert after.record.status == "completed"
+
+
+@pytest.mark.parametrize("mode", ["inline", "thread", "async"])
+def test_a_handler_that_exits_fails_its_node_and_not_the_worker(house: House, mode: str) -> None:
+    ended = house.run(graph([node("a", f"test.exit.{mode}")]))
+    after = house.run(graph([value("b", 1)]), "next")
+
+    assert (ended.record.status, ended.error["type"]) == ("failed", "SystemExit")
+    assert "usage: no such option" in ended.error["message"]
     assert after.record.status == "completed"
 
 

@@ -40,13 +40,17 @@ def broken_invariants(house: House) -> list[tuple[object, ...]]:
     ]
 
 
-def test_a_stopped_worker_lets_running_nodes_finish_and_gives_the_rest_back(house: House) -> None:
+def test_a_stopped_worker_lets_running_nodes_finish_and_gives_the_rest_back(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", logger="treadle.worker")
     first = house.hire(grace=10.0)
     started = house.start(HOLDING)
     house.until_begun("hold")
     owner = owner_of(house, started)
 
     first.stop()
+    until(lambda: any(record.getMessage().startswith("stopping") for record in caplog.records))
     house.steering.opened["hold"].set()
     house.dismiss(first)
     between = house.record(started)

@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import click
 
@@ -16,11 +16,20 @@ from treadle.cli.rendering import say
 
 if TYPE_CHECKING:
     from treadle.bootstrap import Treadle
-    from treadle.engine.worker import WorkflowWorker
+
+
+class Worker(Protocol):
+    def start(self) -> None:
+        """Work until stopped."""
+        ...
+
+    def stop(self) -> None:
+        """Ask for a graceful stop, from any thread."""
+        ...
 
 
 @contextmanager
-def working(worker: WorkflowWorker) -> Iterator[None]:
+def working(worker: Worker) -> Iterator[None]:
     """The worker in a thread of its own, stopped gracefully at the end. If it breaks, the command ends with its error."""
     broken: list[Exception] = []
 

@@ -73,7 +73,12 @@ class Incarnation:
         )  # fmt: skip
         self._duties = Duties(deps.store, programs, worker_id=self.id, host=host, may_reap=self._lease.may_reap)
         self._prioritization = PrioritizationManager(
-            deps.store.ownership, deps.clock, owner=self.id, queues=config.queues, head_start=config.head_start
+            deps.store.ownership,
+            deps.store.phases,
+            deps.clock,
+            owner=self.id,
+            queues=config.queues,
+            head_start=config.head_start,
         )
 
     # The life
@@ -207,6 +212,8 @@ class Incarnation:
         self._begin(reply.claims, loaded)
 
     def _claim_and_load(self, free: int, *, alone: bool) -> tuple[ClaimReply, Sequence[Loaded]]:
+        if not alone and self._prioritization.makes_room():
+            return ClaimReply(fenced=False, now=self.now()), ()
         reply = self._prioritization.get_prioritized_executions(free, owns_nothing=alone)
         ids = [claim.execution_id for claim in reply.claims]
         return reply, self._store.ownership.load(ids) if ids else ()

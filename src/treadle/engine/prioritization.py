@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from treadle.domain.records import ClaimReply
-from treadle.ports import Clock, OwnershipStore
+from treadle.ports import Clock, OwnershipStore, PhaseStore
 
 LEVELS = 4
+ROOM, ROOM_EVERY = 5.0, 30.0
 
 
 class PrioritizationManager:
@@ -17,14 +18,26 @@ class PrioritizationManager:
     the very beginning: so it does not walk the dead index entries that an old snapshot keeps.
     """
 
-    def __init__(self, ownership: OwnershipStore, clock: Clock, *, owner: str, queues: Sequence[str], head_start: float,
-                 unbounded_every: float = 5.0) -> None:  # fmt: skip
+    def __init__(
+        self,
+        ownership: OwnershipStore,
+        phases: PhaseStore,
+        clock: Clock,
+        *,
+        owner: str,
+        queues: Sequence[str],
+        head_start: float,
+        unbounded_every: float = 5.0,
+    ) -> None:
         self._ownership = ownership
         self._clock = clock
         self._owner = owner
         self._queues = tuple(queues)
         self._slack = int(head_start * LEVELS * 1_000_000)
         self._unbounded_every = unbounded_every
+        self._phases = phases
+        self._room_until = clock.boottime()
+        self._room_next = clock.boottime()
         self._last_key: int | None = None
         self._unbounded_at = clock.boottime() - unbounded_every
 
@@ -36,6 +49,19 @@ class PrioritizationManager:
         if reply.last_key is not None:
             self._last_key = max(reply.last_key, self._last_key or reply.last_key)
         return reply
+
+    def makes_room(self) -> bool:
+        """Whether to claim nothing for a moment, so that this worker becomes empty and can take a suspect alone.
+
+        For `ROOM` seconds in each `ROOM_EVERY`, while one waits: under constant load none would ever run otherwise.
+        """
+        now = self._clock.boottime()
+        if now >= self._room_next and self._phases.suspect_waits():
+            self._room_until = now + ROOM
+            self._room_next = now + ROOM_EVERY
+        elif now >= self._room_next:
+            self._room_next = now + ROOM
+        return now < self._room_until
 
     def _bound(self) -> int | None:
         now = self._clock.boottime()

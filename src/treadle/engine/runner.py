@@ -68,7 +68,7 @@ class Runner:
                 if not asks_for_children(result):
                     actor.finished(activity, outcome_of(result), started_at=now)
                     return
-        except Exception as error:  # a template or the handler's code: whatever it raises is the activity's failure
+        except (Exception, SystemExit) as error:  # a template or the handler's code: even `sys.exit` is only its failure
             actor.finished(activity, failure_of(error), started_at=now)
             return
         running = Running(actor, activity, call, now)
@@ -118,7 +118,7 @@ class Runner:
             if running.over:
                 return
             self._finish(running, Failure("cancelled", "the handler cancelled itself"))
-        except Exception as error:  # the handler's code: whatever it raises is the activity's failure
+        except (Exception, SystemExit) as error:  # the handler's code: even `sys.exit` is only its failure
             self._finish(running, failure_of(error))
         else:
             await self._conclude(running, result)

@@ -66,6 +66,10 @@ class Phases:
             [moments] = session.rows("next_due")
         return min((self._database.time(moment) for moment in moments if moment is not None), default=None)
 
+    def suspect_waits(self) -> bool:
+        with self._database.reading() as session:
+            return session.row("suspect_waits") is not None
+
     def _pass_deadline(self, execution_id: str) -> int:
         with self._database.writing() as session:
             locked = session.row("lock_past_deadline", id=execution_id)

@@ -106,6 +106,9 @@ WHERE id = :parent_id
       AND NOT EXISTS (SELECT 1 FROM inbox AS i WHERE i.execution_id = c.id AND i.message_id = 'parent')
   )
 
+-- name: suspect_waits
+SELECT 1 FROM execution WHERE status = 'running' AND owner IS NULL AND crashes >= 2 LIMIT 1
+
 -- name: next_due
 SELECT (SELECT min(wake_at) FROM execution WHERE wake_at IS NOT NULL),
        (SELECT min(next_retry_at) FROM execution WHERE next_retry_at IS NOT NULL),

@@ -94,6 +94,7 @@ WITH (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze
 ;
 
 CREATE INDEX execution_runnable ON execution (queue, claim_key, id) WHERE status = 'running' AND owner IS NULL;
+CREATE INDEX execution_suspect ON execution (queue) WHERE status = 'running' AND owner IS NULL AND crashes >= 2;
 CREATE INDEX execution_owner ON execution (owner) WHERE owner IS NOT NULL;
 CREATE INDEX execution_wake ON execution (wake_at) WHERE wake_at IS NOT NULL;
 CREATE INDEX execution_unread ON execution (id) WHERE status = 'waiting' AND inbox_seq > inbox_seen;

@@ -1,0 +1,216 @@
+"""What `show` and `why` say of an execution in each situation, so that nobody has to guess why nothing happens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from engine_house import IN_LOOP, House, graph, node, open_house, until, value
+from treadle.domain.errors import NotFoundError
+from treadle.engine.views import Reason
+
+
+@pytest.fixture
+def house(store_url: str) -> Iterator[House]:
+    with open_house(store_url) as opened:
+        yield opened
+
+
+def the_reason(house: House, execution_id: str) -> Reason:
+    [reason] = house.engine.why(execution_id)
+    return reason
+
+
+def test_an_execution_that_does_not_exist_is_not_found(house: House) -> None:
+    with pytest.raises(NotFoundError):
+        house.engine.show("exec-none")
+    with pytest.raises(NotFoundError):
+        house.engine.why("exec-none")
+
+
+def test_a_new_execution_shows_its_first_nodes_as_running(house: House) -> None:
+    started = house.start(graph([node("a"), node("b")], "a -> b"), input={"n": 1})
+
+    view = house.engine.show(started)
+
+    assert (view.input, view.output, view.error, view.waiting_on) == ({"n": 1}, None, None, ())
+    assert [(id, state.status, state.visits) for id, state in view.nodes.items()] == [("a", "running", 1), ("b", "skipped", 0)]
+
+
+def test_why_says_that_no_worker_serves_the_queue(house: House) -> None:
+    started = house.start(graph([node("a")]))
+
+    reason = the_reason(house, started)
+
+    assert (reason.kind, reason.sentence) == ("no_worker", "No worker serves queue 'default'.")
+    assert reason.mend == "treadle worker --queue default"
+
+
+def test_why_names_the_worker_that_owns_it(house: House) -> None:
+    house.hire()
+    started = house.start(graph([node("a", IN_LOOP)]))
+    house.until_begun("a")
+    [worker] = house.engine.workers()
+
+    reason = the_reason(house, started)
+
+    assert reason.kind == "owned"
+    assert worker.id in reason.sentence
+    assert reason.mend.endswith(f"treadle workers evict {worker.id}")
+
+
+def test_why_says_that_all_workers_are_full(house: House) -> None:
+    house.hire(concurrency=1)
+    house.start(graph([node("a", IN_LOOP)]), "first")
+    house.until_begun("a")
+
+    queued = house.start(graph([node("b")]), "second")
+
+    reason = the_reason(house, queued)
+    assert reason.kind == "queued"
+    assert "full" in reason.sentence
+    assert "WORKFLOW_WORKER_CONCURRENCY" in reason.mend
+
+
+def test_a_wait_for_time_says_until_when(house: House) -> None:
+    house.hire()
+    started = house.start(graph([node("w", "wait", {"until": "2031-05-06T07:08:09Z"})]))
+
+    [waits] = house.until_parked(started).waiting_on
+    reason = the_reason(house, started)
+
+    assert (waits["kind"], waits["node_id"], waits["until"].isoformat()) == ("time", "w", "2031-05-06T07:08:09+00:00")
+    assert (reason.kind, reason.sentence) == ("time", "Node w waits until 2031-05-06 07:08:09 UTC.")
+
+
+def test_a_wait_for_a_signal_says_which_and_how_to_send_it(house: House) -> None:
+    house.hire()
+    started = house.start(graph([node("door", "signal.wait", {"signal": "open"})]))
+
+    view = house.until_parked(started)
+    reason = the_reason(house, started)
+
+    assert [(w["kind"], w["node_id"], w["signal"]) for w in view.waiting_on] == [("signal", "door", "open")]
+    assert reason.sentence.startswith("Node door waits for signal 'open' since 2026-01-01")
+    assert reason.mend == f"treadle executions signal {started} open"
+
+
+def test_a_wait_for_a_decision_says_on_what(house: House) -> None:
+    house.hire()
+    started = house.start(graph([node("ask", "approval", {"title": "Refund over 100"})]))
+
+    [waits] = house.until_parked(started).waiting_on
+    reason = the_reason(house, started)
+
+    assert (waits["kind"], waits["title"]) == ("approval", "Refund over 100")
+    assert "'Refund over 100'" in reason.sentence
+    assert reason.mend == f"treadle approvals approve {waits['approval_id']}"
+
+
+def test_a_wait_for_a_child_says_whose(house: House) -> None:
+    house.hire()
+    house.engine.save_workflow("door", graph([node("door", "signal.wait", {"signal": "open"})]))
+    started = house.start(graph([node("call", "workflow", {"workflow": "door"})]))
+
+    [waits] = house.until_parked(started).waiting_on
+    reason = the_reason(house, started)
+
+    assert waits["kind"] == reason.kind == "child"
+    assert waits["execution_id"] in reason.sentence
+    assert house.record(waits["execution_id"]).parent_id == started
+
+
+def test_a_wait_for_a_retry_shows_the_error_and_when_it_is_tried_again(house: House) -> None:
+    house.hire()
+    started = house.start(graph([node("a", "test.flaky", retry={"max_attempts": 2, "initial_interval": "1d"})]))
+
+    view = house.until_parked(started)
+    reason = the_reason(house, started)
+
+    assert (view.nodes["a"].status, view.nodes["a"].attempts) == ("retrying", 2)
+    assert view.nodes["a"].error["type"] == "flaky"
+    assert reason.kind == "retry"
+    assert reason.sentence.startswith("Next retry of a at 2026-01-0")
+
+
+def test_a_join_says_which_edges_it_waits_for_and_because_of_whom(house: House) -> None:
+    house.hire()
+    joining = graph(
+        [value("a", 0), value("quick", 1), node("slow", "signal.wait", {"signal": "go"}), node("end")],
+        "a -> quick", "a -> slow", "quick -> end", "slow -> end",
+    )  # fmt: skip
+    started = house.start(joining)
+
+    view = house.until_parked(started)
+    reasons = {reason.kind: reason for reason in house.engine.why(started)}
+
+    [join] = [w for w in view.waiting_on if w["kind"] == "join"]
+    assert (join["node_id"], join["edges"]) == ("end", ["slow->end"])
+    assert join["because"] == [{"node_id": "slow", "visit": 1, "status": "waiting"}]
+    assert reasons["join"].sentence == "Join end waits for slow->end: slow can still bring a token."
+    assert set(reasons) == {"join", "signal"}
+
+
+def test_a_paused_execution_says_so_and_how_to_go_on(house: House) -> None:
+    house.hire()
+    started = house.start(graph([node("door", "signal.wait", {"signal": "open"})]))
+    house.until_parked(started)
+    house.engine.pause(started)
+    house.until_status(started, "paused")
+
+    reason = the_reason(house, started)
+
+    assert (reason.kind, reason.mend) == ("paused", f"treadle executions resume {started}")
+
+
+def test_a_failed_execution_says_where_and_why(house: House) -> None:
+    house.hire()
+    ended = house.run(graph([node("no", "fail", {"message": "out of luck", "type": "luck"})]))
+
+    reason = the_reason(house, ended.record.id)
+
+    assert (reason.kind, reason.node_id) == ("failed", "no")
+    assert reason.sentence == "It failed at node no: luck: out of luck"
+    assert reason.mend == f"treadle executions retry {ended.record.id}"
+
+
+def test_a_failed_execution_that_is_retried_later_says_when(house: House) -> None:
+    house.hire()
+    policy = {"max_attempts": 2, "initial_interval": "1d", "max_interval": "1d", "jitter": 0}
+    started = house.start(graph([node("a", "test.flaky")], settings={"retry": policy}))
+    until(lambda: house.record(started).next_retry_at)
+
+    reason = the_reason(house, started)
+
+    assert reason.kind == "retry"
+    assert "Next retry at 2026-01-02" in reason.sentence
+
+
+@pytest.mark.parametrize("status", ["completed", "cancelled"])
+def test_an_ended_execution_waits_for_nothing(house: House, status: str) -> None:
+    house.hire()
+    ended = house.run(graph([node("t", "terminate", {"status": status})]))
+
+    reason = the_reason(house, ended.record.id)
+
+    assert (reason.kind, reason.sentence) == (status, f"It is {status}; there is nothing to wait for.")
+    assert ended.waiting_on == ()
+
+
+def test_a_node_shows_its_latest_visit_and_its_times(house: House) -> None:
+    house.hire()
+    loop = graph(
+        [value("s", 0), node("turn", "test.count", {"value": "{{ nodes.turn.output + 1 if incoming[0].node == 'more' else 1 }}"}),
+         node("more", "if", {"condition": "nodes.turn.output < 3"}), value("end", 0)],
+        "s -> turn", "turn -> more", "more.true -> turn", "more.false -> end",
+    )  # fmt: skip
+
+    ended = house.run(loop)
+
+    turn = ended.nodes["turn"]
+    assert (turn.status, turn.visits, turn.attempts) == ("completed", 3, 1)
+    assert turn.started_at is not None
+    assert turn.finished_at is not None
+    assert turn.started_at <= turn.finished_at
+    assert ended.record.finished_at is not None

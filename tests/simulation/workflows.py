@@ -1,0 +1,80 @@
+"""The workflows of the simulation: what the protocol must carry, each as small as it can be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def _node(id: str, type: str = "sim.inline", needs: str = "", **more: Any) -> dict[str, Any]:
+    config = more.pop("config", {"needs": needs.split(), **more.pop("work", {})})
+    return {"id": id, "type": type, "config": config, **more}
+
+
+def _graph(nodes: list[dict[str, Any]], edges: str, **settings: Any) -> dict[str, Any]:
+    parsed = []
+    for edge in edges.split():
+        source, target = edge.split(">")
+        source, _, port = source.partition(".")
+        parsed.append({"source": source, "target": target, **({"port": port} if port else {})})
+    return {"nodes": nodes, "edges": parsed, "settings": settings}
+
+
+RETRY = {"max_attempts": 3, "initial_interval": "2s", "backoff": 2, "max_interval": "1m", "jitter": 0.2}
+
+WORKFLOWS: dict[str, Any] = {
+    "sequence": _graph(
+        [_node("a"), _node("b", needs="a", retry=RETRY, work={"fail": 1}), _node("c", "sim.thread", needs="a b")], "a>b b>c"
+    ),
+    "fork": _graph(
+        [
+            _node("a"),
+            _node("b", "sim.thread", needs="a"),
+            _node("c", "sim.thread", needs="a", retry=RETRY, work={"fail": 2}),
+            _node("d", needs="a"),
+            _node("e", needs="b c d"),
+        ],
+        "a>b a>c a>d b>e c>e d>e",
+    ),
+    "signal": _graph(
+        [
+            _node("a"),
+            _node("s", "signal.wait", config={"signal": "go", "timeout": "7s"}),
+            _node("said", "sim.thread", needs="s"),
+            _node("late", needs="s"),
+        ],
+        "a>s s>said s.timeout>late",
+    ),
+    "beside": _graph(
+        [
+            _node("a"),
+            _node("s", "signal.wait", config={"signal": "go", "timeout": "3s"}),
+            _node("b", "sim.thread", needs="a"),
+            _node("c", "sim.thread", needs="b"),
+            _node("end", needs="s c"),
+        ],
+        "a>s a>b b>c s>end s.timeout>end c>end",
+    ),
+    "approval": _graph(
+        [_node("ask", "approval", config={"title": "ok?"}), _node("yes", needs="ask"), _node("no", "sim.thread", needs="ask")],
+        "ask.approved>yes ask.rejected>no",
+    ),
+    "once": _graph(
+        [
+            _node("a", "sim.thread", delivery="at_most_once", work={"once": True}),
+            _node("b", "sim.inline", needs="a", delivery="at_most_once", work={"once": True}),
+        ],
+        "a>b",
+    ),
+    "timer": _graph([_node("a"), _node("w", "wait", config={"duration": "5s"}), _node("b", needs="w")], "a>w w>b", timeout="40s"),
+    "again": _graph(
+        [_node("a"), _node("b", "sim.thread", needs="a", work={"fail": 1})], "a>b", retry={**RETRY, "initial_interval": "1s"}
+    ),
+    "doomed": _graph(
+        [
+            _node("a"),
+            _node("b", needs="a", work={"fail": 99}),
+            _node("c", "sim.thread", needs="a", delivery="at_most_once", work={"once": True}),
+        ],
+        "a>b a>c",
+    ),
+}
