@@ -17,6 +17,9 @@ from random import Random
 from types import TracebackType
 from typing import Any
 
+import apsw
+import psycopg
+
 import ledger
 from treadle.activities.declaration import Declaration
 from treadle.activities.function_handler import FunctionHandler
@@ -144,6 +147,10 @@ class Cluster:
         started = [self.start_worker() for _ in range(count)]
         eventually(lambda: {worker.pid for worker in started} <= {row.pid for row in self.store.workers.list()})
 
+    def until_no_suspects(self) -> None:
+        """Return when a kill cannot be the third of one execution without progress, which would rightly set it aside."""
+        eventually(lambda: not self._has_suspects())
+
     def replace(self, worker: Worker, *, seen: bool = True) -> Worker:
         """Kill a worker and start another in its place."""
         (worker.kill if seen else worker.kill_unseen)()
@@ -191,6 +198,9 @@ class Cluster:
         """Return when everything that was started has come to its end."""
         eventually(self._all_ended)
 
+    def _has_suspects(self) -> bool:
+        return rows(self.direct_url, "SELECT id FROM execution WHERE status = 'running' AND crashes > 1 LIMIT 1") != []
+
     def _all_ended(self) -> bool:
         # Those that have died of a fault are started again, as a supervisor would.
         for worker in list(self.workers):
@@ -219,6 +229,19 @@ def eventually(condition: Callable[[], bool]) -> None:
             pass
         pause(0.05)
     raise AssertionError(f"did not come about in {PATIENCE:.0f} s")
+
+
+def rows(url: str, query: str) -> list[tuple[Any, ...]]:
+    """What the tables say, asked past the project's own code."""
+    if url.startswith(ledger.SQLITE):
+        connection = apsw.Connection(url.removeprefix(ledger.SQLITE))
+        connection.set_busy_timeout(5_000)
+        try:
+            return connection.execute(query).fetchall()
+        finally:
+            connection.close()
+    with psycopg.connect(url) as postgres:
+        return postgres.execute(query.encode()).fetchall()
 
 
 def pause(seconds: float) -> None:

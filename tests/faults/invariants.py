@@ -8,12 +8,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 import apsw
 import psycopg
 
-from faults.driver import NODES, PREDECESSORS, Cluster
+from faults.driver import NODES, PREDECESSORS, Cluster, rows
 from ledger import SQLITE, Run
 
 POSTGRES_WATCH = """
@@ -75,17 +74,6 @@ def watch(url: str) -> None:
     else:
         with psycopg.connect(url) as postgres:
             postgres.execute(POSTGRES_WATCH)
-
-
-def rows(url: str, query: str) -> list[tuple[Any, ...]]:
-    if url.startswith(SQLITE):
-        connection = apsw.Connection(url.removeprefix(SQLITE))
-        try:
-            return connection.execute(query).fetchall()
-        finally:
-            connection.close()
-    with psycopg.connect(url) as postgres:
-        return postgres.execute(query.encode()).fetchall()
 
 
 def assert_all_completed_once(cluster: Cluster) -> None:

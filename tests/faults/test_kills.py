@@ -7,8 +7,8 @@ from pathlib import Path
 import apsw
 import pytest
 
-from faults.driver import PATIENCE, SCALE, Cluster, five_nodes, pause
-from faults.invariants import assert_all_completed_once, assert_runs_bounded, assert_work_was_interrupted, extra_runs, rows, watch
+from faults.driver import PATIENCE, SCALE, Cluster, five_nodes, pause, rows
+from faults.invariants import assert_all_completed_once, assert_runs_bounded, assert_work_was_interrupted, extra_runs, watch
 
 pytestmark = pytest.mark.timeout(4 * PATIENCE)
 CONCURRENCY = 10
@@ -27,6 +27,7 @@ def test_workers_killed_on_postgresql_lose_nothing(
         for _ in range(kills):
             cluster.start("five", executions * SCALE // kills)
             pause(cluster.random.uniform(0.05, 0.5))
+            cluster.until_no_suspects()
             cluster.replace(cluster.random.choice(cluster.workers), seen=cluster.random.random() < 0.5)
         cluster.until_all_ended()
         for worker in cluster.gone:
@@ -54,6 +55,7 @@ def test_a_worker_killed_on_sqlite_goes_on_where_it_was(sqlite_url: str, tmp_pat
         for _ in range(kills):
             cluster.start("five", 6)
             pause(cluster.random.uniform(0.0, 0.4))
+            cluster.until_no_suspects()
             # The lease is long: only the look at the process table can end the dead one's.
             cluster.until_alone(cluster.replace(cluster.workers[0]))
         cluster.until_all_ended()

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from faults.driver import PATIENCE, SCALE, Cluster, five_nodes
-from faults.invariants import assert_nothing_forbidden, rows, watch
+from faults.driver import PATIENCE, SCALE, Cluster, five_nodes, rows
+from faults.invariants import assert_nothing_forbidden, watch
 
 pytestmark = pytest.mark.timeout(4 * PATIENCE)
 CRASHES = 3

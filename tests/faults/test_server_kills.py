@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from faults.driver import PATIENCE, SCALE, Cluster, Worker, eventually, five_nodes
-from faults.invariants import assert_all_completed_once, rows, watch
+from faults.driver import PATIENCE, SCALE, Cluster, Worker, eventually, five_nodes, rows
+from faults.invariants import assert_all_completed_once, watch
 
 pytestmark = pytest.mark.timeout(4 * PATIENCE)
 

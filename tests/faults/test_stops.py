@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from faults.driver import PATIENCE, Cluster, five_nodes
-from faults.invariants import assert_all_completed_once, extra_runs, rows, watch
+from faults.driver import PATIENCE, Cluster, five_nodes, rows
+from faults.invariants import assert_all_completed_once, extra_runs, watch
 
 pytestmark = pytest.mark.timeout(4 * PATIENCE)
 
