@@ -112,7 +112,7 @@ def test_the_same_park_has_the_same_ids_at_every_repetition() -> None:
     park = Park((Wait("decision", approval=ApprovalRequest("ok?")), Wait("child", child=ChildRequest("w")), Wait("due", until=NOW)))
 
     first = begin_wait(park, address="a#1@1", execution_id="exec-1", after=0, started_at=NOW)
-    again = begin_wait(park, address="a#1@1", execution_id="exec-1", after=3, started_at=None)
+    again = begin_wait(park, address="a#1@1", execution_id="exec-1", after=3, started_at=NOW)
     next_attempt = begin_wait(park, address="a#1@2", execution_id="exec-1", after=0, started_at=NOW)
     next_visit = begin_wait(park, address="a#2@1", execution_id="exec-1", after=0, started_at=NOW)
     elsewhere = begin_wait(park, address="a#1@1", execution_id="exec-2", after=0, started_at=NOW)

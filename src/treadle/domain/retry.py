@@ -25,7 +25,8 @@ class RetryPolicy:
     def delay_after(self, attempt: int, random: Random) -> timedelta:
         """How long to wait after attempt number `attempt` (from 1) failed."""
         exponent = min(attempt - 1, 64)
-        interval = min(self.initial_interval * self.backoff**exponent, self.max_interval)
+        longest = max(self.max_interval, self.initial_interval)
+        interval = min(self.initial_interval * self.backoff**exponent, longest)
         return timedelta(seconds=interval * (1 + self.jitter * random.uniform(-1, 1)))
 
 

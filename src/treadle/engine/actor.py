@@ -7,12 +7,12 @@ it is refused the unread messages are taken first. Nothing here does I/O; the ho
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from treadle.domain.activity import Event, Park
+from treadle.domain.durations import format_duration
 from treadle.domain.errors import ExpressionError
 from treadle.domain.marking import Activity
 from treadle.domain.records import (
@@ -31,91 +31,12 @@ from treadle.domain.states import ActivityStatus
 from treadle.domain.values import decode
 from treadle.engine.calls import prepare
 from treadle.engine.decisions import Judge
-from treadle.engine.execution_state import ExecutionState, Key
+from treadle.engine.execution_state import BY_POLICY, ExecutionState, Key
+from treadle.engine.hosting import Host, WorkItem
 from treadle.engine.outcomes import Failure, Finished, Outcome, Started, failure_of, outcome_of
 from treadle.engine.program import Program
 from treadle.engine.rows import RowMaker
-from treadle.engine.waits import ActiveWait, begin_wait
-
-
-@dataclass(slots=True)
-class WorkItem:
-    """What one execution puts into the next group commit. `run` starts when the commit is back."""
-
-    actor: Owned
-    rows: Sequence[JournalRow]
-    run: Sequence[Activity] = ()
-    decision: Decision | None = None
-    progressed: bool = False
-    children: Sequence[NewExecution] = ()
-    approvals: Sequence[NewApproval] = ()
-    closed_approvals: Sequence[str] = ()
-
-
-class Owned(Protocol):
-    """What the worker knows of an execution it owns."""
-
-    claim_no: int
-    crashes: int
-    seen: int
-
-    @property
-    def id(self) -> str: ...
-
-    @property
-    def next_due(self) -> datetime | None: ...
-
-    def committed(self, item: WorkItem, *, applied: bool) -> None:
-        """The commit that holds `item` is durable; `applied` says whether its decision took effect."""
-        ...
-
-    def notice(self, messages: Iterable[InboxRow]) -> None:
-        """New messages came while nothing was refused."""
-        ...
-
-    def receive(self, messages: Iterable[InboxRow]) -> None:
-        """A decision was refused; perhaps because of these messages."""
-        ...
-
-    def tick(self) -> None:
-        """Something may be due."""
-        ...
-
-    def forget(self) -> None:
-        """Stop everything; nothing in memory counts any more."""
-        ...
-
-    def keys_of(self, rows: Iterable[JournalRow], words: str) -> dict[Key, str]:
-        """The activities of these rows, each with `words`."""
-        ...
-
-
-class Host(Protocol):
-    """What an execution needs from its worker."""
-
-    def now(self) -> datetime:
-        """The database's time, as this worker knows it."""
-        ...
-
-    def submit(self, item: WorkItem) -> None:
-        """Put it into the next group commit; `actor.committed` is called when the answer is there."""
-        ...
-
-    def launch(self, actor: ExecutionActor, activity: Activity) -> None:
-        """Run the handler; `actor.finished` is called with the outcome, now or later."""
-        ...
-
-    def stop(self, actor: ExecutionActor, key: Key) -> None:
-        """The result of a running handler is no longer wanted."""
-        ...
-
-    def reread(self, actor: Owned) -> None:
-        """A decision was refused: call `actor.receive` with the unread messages, or drop the actor if it is no longer ours."""
-        ...
-
-    def released(self, actor: Owned, decision: Decision) -> None:
-        """The execution was parked, paused or ended; the actor is done."""
-        ...
+from treadle.engine.waits import LIMIT, ActiveWait, begin_wait
 
 
 class ExecutionActor:
@@ -143,6 +64,7 @@ class ExecutionActor:
         self._children: list[NewExecution] = []
         self._approvals: list[NewApproval] = []
         self._closed: list[str] = []
+        self._orphans: list[str] = []
         self._progressed = False
 
     @property
@@ -183,7 +105,7 @@ class ExecutionActor:
         key = (activity.node, activity.visit)
         if self.running.get(key) is activity:
             del self.running[key]
-        if self.state.active(key) is activity:
+        if self.state.active(key) is activity and not self.state.over:
             self._conclude(activity, outcome, started_at=started_at)
         self._settle()
 
@@ -232,7 +154,7 @@ class ExecutionActor:
         self._deciding = decision = self._decide()
         if self._out or decision is not None:
             item = WorkItem(self, self._out, self._run, decision, self._progressed, self._children, self._approvals, self._closed)
-            self._out, self._run, self._children, self._approvals, self._closed = [], [], [], [], []
+            self._out, self._run, self._children, self._approvals, self._closed, self._orphans = [], [], [], [], [], []
             self._progressed = False
             self._committing += 1
             self.host.submit(item)
@@ -364,7 +286,10 @@ class ExecutionActor:
 
     def _park(self, activity: Activity, park: Park, *, started_at: datetime | None, message: InboxRow | None) -> JournalRow:
         address = self.rows.address(activity)
-        wait = begin_wait(park, address=address, execution_id=self.id, after=self.seen, started_at=started_at)
+        limit = self.program.steps[activity.node].node.timeout
+        wait = begin_wait(
+            park, address=address, execution_id=self.id, after=self.seen, started_at=started_at or self.host.now(), limit=limit
+        )
         self._approvals.extend(self.rows.approvals(activity, park, wait))
         return self.rows.waiting(activity, wait)._replace(message_seq=message.seq if message else None)
 
@@ -386,6 +311,7 @@ class ExecutionActor:
         for key, wait in waits.items():
             if key not in self.state.waits:
                 self._closed.extend(w.approval for w in wait.waits if w.approval)
+                self._orphans.extend(w.child for w in wait.waits if w.child and row.message_seq is None)
 
     def _withdraw(self, activities: Iterable[Activity]) -> None:
         for activity in activities:
@@ -425,6 +351,8 @@ class ExecutionActor:
                 self._fold(self.rows.control("fail", message, self.host.now(), error_json=message.payload_json))
 
     def _cancel(self, message: InboxRow) -> None:
+        if self.state.control.cancelled:
+            return
         now = self.host.now()
         self._fold(self.rows.control("cancel", message, now, reason=reason_of(message)))
         for row in self.rows.withdrawn(list(self.state.marking.active.values()), now):
@@ -432,13 +360,14 @@ class ExecutionActor:
 
     def _retry(self, message: InboxRow) -> None:
         """Only a failed execution gets this message, so nothing of it is running here."""
-        self._fold(self.rows.control("retry", message, self.host.now()))
+        by_policy = message.message_id.startswith("retry:")
+        self._fold(self.rows.control("retry", message, self.host.now(), reason=BY_POLICY if by_policy else ""))
         self._run = self.state.startable()
         self._marked.clear()
 
     def _match(self) -> None:
         """Let kept messages end the waits they fit, in the order they came."""
-        while self.kept and self.state.waits and not self.state.control.cancelled:
+        while self.kept and self.state.waits and not self.state.over:
             if not any(self._match_one(key, wait) for key, wait in list(self.state.waits.items())):
                 return
 
@@ -463,50 +392,14 @@ class ExecutionActor:
         words = self.rejected.get((activity.node, activity.visit))
         if words is not None:
             return Failure("unstorable", words, retryable=False)
+        if event.name == LIMIT:
+            limit = format_duration(self.program.steps[activity.node].node.timeout or 0)
+            return Failure("timeout", f"it waited longer than {limit}")
         try:
             call = prepare(self.rows, activity, self.host.now())
             return outcome_of(call.handler.resume(call.context, call.config, event))
-        except Exception as error:  # the handler's code: whatever it raises is the activity's failure
+        except (Exception, SystemExit) as error:  # the handler's code: whatever it raises is the activity's failure
             return failure_of(error)
-
-
-class Unrunnable:
-    """An execution that is only to be ended: a poison one, or one that this worker cannot read."""
-
-    def __init__(self, host: Host, claim: Claim, decision: Decision) -> None:
-        self.claim_no = claim.claim_no
-        self.crashes = claim.crashes
-        self.seen = claim.inbox_seq
-        self.next_due = None
-        self.id = claim.execution_id
-        self._host = host
-        self._decision = decision
-
-    def submit(self) -> None:
-        self._host.submit(WorkItem(self, (), decision=self._decision))
-
-    def committed(self, item: WorkItem, *, applied: bool) -> None:
-        if applied:
-            self._host.released(self, self._decision)
-        else:
-            self._host.reread(self)
-
-    def notice(self, messages: Iterable[InboxRow]) -> None:
-        """What it is told changes nothing."""
-
-    def receive(self, messages: Iterable[InboxRow]) -> None:
-        self.seen = max((m.seq for m in messages), default=self.seen)
-        self._decision = replace(self._decision, seen=self.seen)
-        self.submit()
-
-    def tick(self) -> None:
-        """Nothing is due."""
-
-    def forget(self) -> None:
-        """There is nothing in memory."""
-
-    def keys_of(self, rows: Iterable[JournalRow], words: str) -> dict[Key, str]:
-        return {}
 
 
 _PROGRESS = frozenset({RowKind.DONE, RowKind.FAILED})

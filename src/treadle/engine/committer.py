@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from treadle.domain.errors import DataRejectedError, JournalConflictError, LeaseLostError, StoreUnavailableError
 from treadle.domain.records import Commit, Decision, JournalRow, NewApproval, NewExecution
-from treadle.engine.actor import WorkItem
+from treadle.engine.hosting import WorkItem
 from treadle.engine.threads import StoreThread
 from treadle.ports import OwnershipStore
 

@@ -18,6 +18,8 @@ from treadle.domain.values import RESULT_LIMIT, decode, encode
 from treadle.engine.data import Result, Results
 from treadle.engine.waits import ActiveWait
 
+BY_POLICY = "policy"
+
 Key = tuple[int, int]
 """(node index, visit)"""
 
@@ -88,6 +90,16 @@ class ExecutionState:
         if row.message_seq is not None:
             self.consumed.add(row.message_seq)
         return _FOLD[row.kind](self, row)
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more can be done in it but to end it."""
+        return (
+            self.failure_json is not None
+            or self.control.cancelled
+            or self.terminated is not None
+            or self.marking.state != "running"
+        )
 
     def active(self, key: Key) -> Activity | None:
         return self.marking.active.get(key)
@@ -175,15 +187,18 @@ class ExecutionState:
         elif verb == "fail":
             self.failure_json = row.error_json
         elif verb == "retry":
-            return self._retry()
+            return self._retry(by_policy=detail.get("reason") == BY_POLICY)
         else:
             self.control.paused = verb == "pause"
         return None
 
-    def _retry(self) -> Effects | None:
-        """Run what failed or was interrupted again: same visit, next attempt, the whole policy anew."""
+    def _retry(self, *, by_policy: bool) -> Effects | None:
+        """Run what failed or was interrupted again: same visit, next attempt, the whole policy anew.
+
+        A pause that was accepted meanwhile holds for a retry by policy; a person who retries wants it to run.
+        """
         self.failure_json = None
-        self.control = Control()
+        self.control = Control(paused=self.control.paused and by_policy)
         before = set(self.marking.active)
         effects = self.marking.retry() if self.marking.state == "failed" else None
         if effects is None:

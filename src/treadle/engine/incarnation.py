@@ -14,13 +14,14 @@ from functools import partial
 
 from treadle.domain.errors import DefinitionError, JournalGapError, MarkingError, StoreUnavailableError
 from treadle.domain.marking import Activity
-from treadle.domain.records import Claim, ClaimReply, Decision, DecisionKind, Loaded, NewWorker
-from treadle.engine.actor import ExecutionActor, Owned, Unrunnable, WorkItem
+from treadle.domain.records import Claim, ClaimReply, Decision, DecisionKind, Loaded, Message, MessageKind, NewWorker
+from treadle.engine.actor import ExecutionActor
 from treadle.engine.announcements import announce_end
 from treadle.engine.children import Children
 from treadle.engine.committer import BatchResult, Committer
 from treadle.engine.decisions import Judge, crash_loop, refused
 from treadle.engine.execution_state import ExecutionState, Key
+from treadle.engine.hosting import Owned, WorkItem
 from treadle.engine.lanes import Lanes
 from treadle.engine.leases import DatabaseTime, Lease
 from treadle.engine.outcomes import Failure
@@ -30,6 +31,7 @@ from treadle.engine.program import Programs
 from treadle.engine.rows import RowMaker
 from treadle.engine.runner import Runner
 from treadle.engine.starting import starts_of
+from treadle.engine.unrunnable import Unrunnable
 from treadle.engine.worker_config import WorkerConfig, WorkerDeps
 
 log = logging.getLogger("treadle.worker")
@@ -322,7 +324,7 @@ class Incarnation:
                 await asyncio.sleep(0.2)
                 continue
             if state is not None and state.owner == self.id and state.claim_no == actor.claim_no:
-                self._safely(actor, lambda: actor.receive(messages))
+                self._safely(actor, partial(actor.receive, messages))
             else:
                 actor.forget()
                 self._drop(actor)
@@ -352,6 +354,9 @@ class Incarnation:
             return
         if any(item.children for item in batch):
             self._deps.wakeup.notify()
+        for item in batch:
+            for child in item.orphans:
+                self._cancel_child(child)
         spoilt = result.spoilt
         for item in batch:
             actor = item.actor
@@ -361,6 +366,17 @@ class Incarnation:
                 self._spoil(item, result)
             else:
                 self._safely(actor, partial(actor.committed, item, applied=actor.id in result.applied))
+
+    def _cancel_child(self, child: str) -> None:
+        """The activity that waited for it was withdrawn. Should this be lost, the parent's end cancels it."""
+        message = Message(child, MessageKind.CANCEL, "withdrawn", payload_json='{"reason": "its activity was withdrawn"}')
+
+        def told(_: object, error: BaseException | None) -> None:
+            if error is not None:
+                log.warning("could not cancel child execution %s yet: %s", child, error)
+            self._deps.wakeup.notify()
+
+        self._lanes.lookups.post(lambda: self._store.executions.send(message), told)
 
     def _safely(self, actor: Owned, step: Callable[[], None]) -> None:
         """One execution whose code raises must not stop the others: it is given up, read anew, and in the end set aside."""

@@ -11,7 +11,14 @@ import orjson
 
 from treadle.domain.activity import Done, Park, Terminate
 from treadle.domain.durations import parse_duration
-from treadle.domain.errors import ActivityError, ExpressionError, LimitExceededError, RetryAfter, UnstorableValueError
+from treadle.domain.errors import (
+    ActivityError,
+    DefinitionError,
+    ExpressionError,
+    LimitExceededError,
+    RetryAfter,
+    UnstorableValueError,
+)
 from treadle.domain.records import NewExecution
 from treadle.domain.values import RESULT_LIMIT, encode
 
@@ -71,6 +78,8 @@ def outcome_of(result: Any) -> Outcome:
     Children must have been prepared before (`children.prepare_children`).
     """
     match result:
+        case Park(waits=()):
+            return Failure("empty_park", "the handler waits for nothing: a Park needs at least one Wait", retryable=False)
         case Park() | Started():
             return result
         case Done(output=output, port=port):
@@ -85,6 +94,8 @@ def failure_of(error: BaseException) -> Failure:
     """What an exception from a handler means. Never raises, whatever the exception is made of."""
     try:
         return _failure_of(error)
+    except DefinitionError as wrong:
+        return Failure(type(error).__name__, str(wrong), retryable=False)
     except Exception as worse:  # a delay that is none, a message that raises while it is made
         return Failure(type(error).__name__, f"the exception cannot be read: {type(worse).__name__}")
 

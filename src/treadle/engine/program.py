@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -36,6 +37,7 @@ class Step:
     node: Node
     handler: Handler
     template: Template
+    ports: frozenset[str]
     exits: Mapping[str, Exit]
     retry: RetryPolicy
 
@@ -77,24 +79,26 @@ class Program:
 
 
 class Programs:
-    """Compiled versions by (workflow, version), the most recently used kept."""
+    """Compiled versions by (workflow, version), the most recently used kept. Safe to use from any thread."""
 
     def __init__(self, handlers: Handlers, *, keep: int = 256) -> None:
         self._handlers = handlers
         self._keep = keep
+        self._lock = threading.Lock()
         self._programs: dict[tuple[str, int], Program] = {}
 
     def get(self, workflow: str, version: int, graph_json: str) -> Program:
         """DefinitionError when this worker cannot run it: a node type it does not have, for instance."""
         key = (workflow, version)
-        program = self._programs.pop(key, None)
-        if program is None:
-            graph = parse_graph(decode(graph_json), self._handlers.node_types)
-            program = Program(workflow, version, graph, self._handlers)
-            while len(self._programs) >= self._keep:
-                del self._programs[next(iter(self._programs))]
-        self._programs[key] = program
-        return program
+        with self._lock:
+            program = self._programs.pop(key, None)
+            if program is None:
+                graph = parse_graph(decode(graph_json), self._handlers.node_types)
+                program = Program(workflow, version, graph, self._handlers)
+                while len(self._programs) >= self._keep:
+                    del self._programs[next(iter(self._programs))]
+            self._programs[key] = program
+            return program
 
 
 def _compile_step(graph: Graph, node: Node, handlers: Handlers) -> Step:
@@ -104,6 +108,7 @@ def _compile_step(graph: Graph, node: Node, handlers: Handlers) -> Step:
         node=node,
         handler=handler,
         template=compile_template(node.config, handler.node_type),
+        ports=frozenset(handler.node_type.ports_for(node.config)),
         exits=_compile_exits(graph, node),
         retry=node.retry or NO_RETRY,
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
 from treadle.domain.activity import Park
 from treadle.domain.durations import format_duration
-from treadle.domain.errors import ExpressionError
+from treadle.domain.errors import ExpressionError, Fatal
 from treadle.domain.graph import ERROR, OUT
 from treadle.domain.marking import Activity, Effects
 from treadle.domain.records import ExecutionRecord, InboxRow, JournalRow, NewApproval, RowKind
@@ -18,7 +19,7 @@ from treadle.domain.states import ActivityStatus
 from treadle.domain.values import INPUT_LIMIT, decode, encode
 from treadle.engine.data import Names
 from treadle.engine.execution_state import ExecutionState
-from treadle.engine.outcomes import Failure, Finished
+from treadle.engine.outcomes import Failure, Finished, failure_of
 from treadle.engine.program import Program, Taken, journal_port
 from treadle.engine.waits import ActiveWait
 
@@ -62,9 +63,10 @@ class RowMaker:
     ) -> JournalRow:
         """The row of a success; of a failure when choosing the edges raises. The handler's output is kept then."""
         try:
+            self._check_ports(activity, outcome.ports)
             taken = self._leave(activity, outcome.ports, output=outcome.output)
-        except ExpressionError as error:
-            failure = Failure("expression_error", str(error), retryable=False, output_json=outcome.output_json)
+        except (ExpressionError, Fatal) as error:
+            failure = replace(failure_of(error), output_json=outcome.output_json)
             return self.failed(activity, failure, started_at=started_at, now=now, message=message)
         return self._row(
             RowKind.DONE,
@@ -170,7 +172,7 @@ class RowMaker:
                 assignees_json=_json(list(asked.approval.assignees)),
                 due_at=wait.wake_at,
             )
-            for asked, pending in zip(park.waits, wait.waits, strict=True)
+            for asked, pending in zip(park.waits, wait.waits, strict=False)
             if asked.approval is not None and pending.approval is not None
         ]
 
@@ -225,6 +227,12 @@ class RowMaker:
 
     def _leave(self, activity: Activity, ports: tuple[str, ...], **more: Any) -> Taken | None:
         return self.program.leave(activity.node, ports, lambda: self.names(activity).plus(**more)) if ports else ()
+
+    def _check_ports(self, activity: Activity, ports: tuple[str, ...]) -> None:
+        known = self.program.steps[activity.node].ports
+        unknown = [port for port in ports if port not in known]
+        if unknown:
+            raise Fatal(f"the handler left through {unknown[0]!r}; its ports are {', '.join(sorted(known))}", type="unknown_port")
 
     def _taken_json(self, taken: Taken | None) -> str | None:
         if taken is None:

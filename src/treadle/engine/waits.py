@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from treadle.domain.activity import Event, Park, Wait
@@ -15,6 +15,8 @@ from treadle.domain.values import decode
 from treadle.engine.system import TIME_PREFIX
 
 TIME = "time"
+LIMIT = "!timeout"
+"""The name of the wait that a node's own `timeout` adds to a park; no handler can use it: it is no identifier."""
 KIND_OF_MESSAGE = {MessageKind.SIGNAL: "signal", MessageKind.DECISION: "approval", MessageKind.CHILD: "child"}
 
 
@@ -110,9 +112,16 @@ class ActiveWait:
         return cls(tuple(PendingWait.from_json(w) for w in fields["waits"]), fields["after"], started_at)
 
 
-def begin_wait(park: Park, *, address: str, execution_id: str, after: int, started_at: datetime | None) -> ActiveWait:
-    """The wait a park begins. Ids of approvals and children come from the address, so a repetition opens no second one."""
+def begin_wait(
+    park: Park, *, address: str, execution_id: str, after: int, started_at: datetime, limit: float | None = None
+) -> ActiveWait:
+    """The wait a park begins; `limit` seconds is the node's time-out.
+
+    Ids of approvals and children come from the address, so a repetition opens no second one.
+    """
     waits = tuple(_pending(wait, index, address, execution_id) for index, wait in enumerate(park.waits))
+    if limit is not None:
+        waits = (*waits, PendingWait(LIMIT, until=started_at + timedelta(seconds=limit)))
     return ActiveWait(waits, after, started_at)
 
 
