@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -216,8 +219,16 @@ def parting(session: Session, examples: Sequence[str]) -> Iterator[str]:
     if FIRST in examples:
         # An address of a server may hold a password; it is not repeated.
         same = session.database_url if session.database_url and sqlite_path(session.database_url) else None
-        yield f'  The example "{FIRST}" is ready to run; try: treadle run {FIRST} --wait{f" --db {same}" if same else ""}'
+        yield f'  The example "{FIRST}" is ready to run; try: {command_name()} run {FIRST} --wait{f" --db {same}" if same else ""}'
     yield "  Stop: Ctrl-C (running work resumes at the next start)   Production: treadle server --help"
+
+
+def command_name() -> str:
+    """What to type here: the path of the command where it is not on PATH, as after `make up`."""
+    beside = Path(sys.executable).with_name("treadle")
+    if shutil.which("treadle") or not beside.exists():
+        return "treadle"
+    return str(beside.relative_to(Path.cwd())) if beside.is_relative_to(Path.cwd()) else str(beside)
 
 
 def _ticked(name: str, text: str) -> str:

@@ -16,6 +16,7 @@ TreadleError
 │   ├── DataRejectedError      the database refused the content
 │   └── SchemaError            the database's schema is missing, behind or ahead
 ├── LeaseLostError             this worker incarnation may write no more
+├── StuckHandlersError         too many threads of this worker hang in handlers that were given up
 └── ActivityError              raised by handlers: Fatal, RetryAfter
 """
 
@@ -139,6 +140,13 @@ class SchemaError(StoreError):
 
 class LeaseLostError(TreadleError):
     """This worker's lease is lost: it may change nothing any more."""
+
+
+class StuckHandlersError(TreadleError):
+    """Half of the handler threads hang in handlers that were given up; the worker has given its work back and ends."""
+
+    def __init__(self, stuck: int, threads: int) -> None:
+        super().__init__(f"{stuck} of {threads} handler threads hang in handlers that were given up; start the worker again")
 
 
 class ActivityError(TreadleError):

@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import datetime
 from functools import partial
 
-from treadle.domain.errors import DefinitionError, JournalGapError, MarkingError, StoreUnavailableError
+from treadle.domain.errors import DefinitionError, JournalGapError, MarkingError, StoreUnavailableError, StuckHandlersError
 from treadle.domain.marking import Activity
 from treadle.domain.records import Claim, ClaimReply, Decision, DecisionKind, Loaded, Message, MessageKind, NewWorker
 from treadle.engine.actor import ExecutionActor
@@ -36,6 +36,8 @@ from treadle.engine.worker_config import WorkerConfig, WorkerDeps
 
 log = logging.getLogger("treadle.worker")
 
+STUCK_PATIENCE = 30.0
+"""Seconds that half of the handler threads may hang before the worker ends."""
 SUSPECT, POISON = 2, 3
 """Crashes in a row after which an execution runs alone, and after which it is set aside."""
 
@@ -59,6 +61,7 @@ class Incarnation:
         self._stopping = False
         self._backlog = True
         self._hinted = False
+        self._enough_until = deps.clock.boottime()
         self._rejected: dict[str, dict[Key, str]] = {}
         self._broken: dict[str, int] = {}
         """How often each execution has raised where nothing should."""
@@ -96,6 +99,8 @@ class Incarnation:
             await self._poll(stopping)
             if not self.lost:
                 await self._leave()
+            if self._too_many_stuck():
+                raise StuckHandlersError(self._lanes.handlers.stuck, self._lanes.handlers.size)
         finally:
             stopped.cancel()
             unsubscribe()
@@ -140,6 +145,9 @@ class Incarnation:
         while not (stopping.is_set() or self.lost):
             self._wake.clear()
             self._lease.turned()
+            if self._too_many_stuck():
+                stopping.set()
+                return
             if self._is_drained():
                 log.info("drained: nothing is left to do", extra={"event": "worker_drained"})
                 stopping.set()
@@ -410,6 +418,13 @@ class Incarnation:
 
     def _holds_suspect(self) -> bool:
         return any(actor.crashes >= SUSPECT for actor in self.actors.values())
+
+    def _too_many_stuck(self) -> bool:
+        """Whether half of the handler threads have hung for some time."""
+        now = self._deps.clock.boottime()
+        if self._lanes.handlers.stuck * 2 < self._lanes.handlers.size:
+            self._enough_until = now
+        return now - self._enough_until > STUCK_PATIENCE
 
     def _forget_all(self) -> None:
         self._runner.stop_all()
