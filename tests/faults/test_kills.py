@@ -21,12 +21,12 @@ def test_workers_killed_on_postgresql_lose_nothing(
     watch(postgres_url)
     kills *= SCALE
     with Cluster(tmp_path, postgres_url, settings={"TREADLE_WAKEUPS": wakeups}) as cluster:
-        cluster.engine.save_workflow("five", five_nodes())
+        cluster.engine.save_workflow("five", five_nodes(seconds=0.15))
         cluster.start_workers(4)
 
         for _ in range(kills):
             cluster.start("five", executions * SCALE // kills)
-            pause(cluster.random.uniform(0.05, 0.5))
+            pause(cluster.random.uniform(0.05, 0.3))
             cluster.until_no_suspects()
             cluster.replace(cluster.random.choice(cluster.workers), seen=cluster.random.random() < 0.5)
         cluster.until_all_ended()

@@ -261,3 +261,40 @@ def test_two_workers_fire_each_instant_once(house: House) -> None:
 
     assert [len(house.store.schedules.fires(s.id)) for s in schedules] == [1] * 5
     assert len(house.store.executions.list(workflow="report").items) == 5
+
+
+def test_a_child_whose_activity_is_withdrawn_is_cancelled_at_once(house: House) -> None:
+    house.engine.save_workflow("door", graph([node("knock", "signal.wait", {"signal": "open"})]))
+    config = graph(
+        [node("a"), node("call", "workflow", {"workflow": "door"}), node("skip", "signal.wait", {"signal": "skip"}, cancels=["call"]),
+         node("hold", "signal.wait", {"signal": "end"})],
+        "a -> call", "a -> skip", "skip -> hold",
+    )  # fmt: skip
+    parent = house.start(config)
+    house.until_parked(parent)
+    [child] = [item.id for item in house.store.executions.list(parent=parent).items]
+
+    house.engine.signal(parent, "skip")
+
+    assert house.until_status(child, "cancelled").record.id == child
+    assert house.until_status(parent, "waiting").nodes["call"].status == "cancelled"
+
+
+def test_a_pause_accepted_before_a_retry_by_policy_holds(house: House) -> None:
+    settings = {"retry": {"max_attempts": 2, "initial_interval": "1h", "jitter": 0}}
+    failed = house.start(graph([node("f", "fail", {"message": "no"})], settings=settings))
+    house.until_status(failed, "failed")
+
+    house.engine.pause(failed)
+    house.clock.advance(3700)
+
+    assert house.until_status(failed, "paused").record.attempt == 2
+
+
+def test_a_node_that_waits_longer_than_its_timeout_fails(house: House) -> None:
+    waiting = house.start(graph([node("w", "signal.wait", {"signal": "never"}, timeout="1h")]))
+    house.until_parked(waiting)
+
+    house.clock.advance(3700)
+
+    assert house.ended(waiting).error["type"] == "timeout"

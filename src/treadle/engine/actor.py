@@ -153,7 +153,17 @@ class ExecutionActor:
             return
         self._deciding = decision = self._decide()
         if self._out or decision is not None:
-            item = WorkItem(self, self._out, self._run, decision, self._progressed, self._children, self._approvals, self._closed)
+            item = WorkItem(
+                self,
+                self._out,
+                self._run,
+                decision,
+                self._progressed,
+                self._children,
+                self._approvals,
+                self._closed,
+                self._orphans,
+            )
             self._out, self._run, self._children, self._approvals, self._closed, self._orphans = [], [], [], [], [], []
             self._progressed = False
             self._committing += 1
@@ -218,7 +228,7 @@ class ExecutionActor:
             later = list(activities)
             self._backlog.append(lambda: self._start(later))
             return
-        if self.state.control.paused:
+        if self.state.control.paused or self.state.over:
             return
         ready = [a for a in activities if self._can_start(a)]
         for activity in ready:
@@ -311,7 +321,8 @@ class ExecutionActor:
         for key, wait in waits.items():
             if key not in self.state.waits:
                 self._closed.extend(w.approval for w in wait.waits if w.approval)
-                self._orphans.extend(w.child for w in wait.waits if w.child and row.message_seq is None)
+                told = row.message_seq is not None and key == (self.program.graph.index_of.get(row.node_id), row.visit)
+                self._orphans.extend(w.child for w in wait.waits if w.child and not told)
 
     def _withdraw(self, activities: Iterable[Activity]) -> None:
         for activity in activities:
