@@ -309,3 +309,20 @@ def test_the_most_urgent_execution_is_claimed_first(house: House) -> None:
     until(lambda: len(house.steering.calls) == 4)
 
     assert [key.split("/")[1].split("#")[0] for key, _ in house.steering.calls] == ["critical", "high", "normal", "low"]
+
+
+def test_a_stopping_worker_gives_back_at_once_what_no_handler_works_on(house: House) -> None:
+    stopping = house.hire()
+    held = house.start(HOLDING)
+    free = house.start(graph([node("quick", IN_LOOP), node("after")], "quick -> after"), name="free")
+    house.until_begun("hold", "quick")
+    stopping.stop()
+    house.hire()
+
+    house.steering.opened["quick"].set()
+
+    assert house.ended(free).record.status == "completed"
+    assert house.record(held).status == "running"
+    house.steering.opened["hold"].set()
+    assert house.ended(held).record.status == "completed"
+    assert broken_invariants(house) == []

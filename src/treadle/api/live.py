@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
 
-from treadle.api import shapes
 from treadle.api.config import ApiConfig
-from treadle.api.json_reply import encode
 from treadle.domain.errors import NotFoundError, StoreUnavailableError
 from treadle.domain.records import ExecutionRecord
 from treadle.domain.states import TERMINAL, ExecutionStatus
+from treadle.engine import shapes
+from treadle.engine.answers import encode
 from treadle.ports import Store
 
 BATCH = 200

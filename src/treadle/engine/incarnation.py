@@ -284,6 +284,7 @@ class Incarnation:
         deadline = self._deps.clock.boottime() + self._config.grace
         while (self._runner.running or not self._committer.idle) and self._deps.clock.boottime() < deadline and not self.lost:
             self._wake.clear()
+            await self._release_idle()
             await _either(self._wake, 0.05)
         self._runner.stop_all()
         while not self._committer.idle and not self.lost and self._lease.valid():
@@ -291,6 +292,20 @@ class Incarnation:
             self._wake.clear()
         with suppress(StoreUnavailableError):  # the lease runs out by itself then
             await self._lanes.duty.call(lambda: self._store.workers.leave(self.id))
+            self._deps.wakeup.notify()
+
+    async def _release_idle(self) -> None:
+        """Give back what no handler works on: others need not wait for this worker's slowest node."""
+        held = {running.actor.id for running in self._runner.running.values()}
+        idle = [actor for actor in self.actors.values() if actor.id not in held]
+        if not idle or not self._committer.idle:
+            return
+        for actor in idle:
+            self._drop(actor)
+        claims = [(actor.id, actor.claim_no) for actor in idle]
+        with suppress(StoreUnavailableError):  # they are given back at the end then
+            await self._lanes.duty.call(lambda: self._store.ownership.release(self.id, claims))
+            self._deps.wakeup.notify()
 
     # What actors ask of their host
 

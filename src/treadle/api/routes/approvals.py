@@ -7,7 +7,6 @@ from typing import Annotated
 import orjson
 from fastapi import APIRouter, Query, Response
 
-from treadle.api import shapes
 from treadle.api.access import Engine
 from treadle.api.json_body import json_route
 from treadle.api.json_reply import reply
@@ -15,6 +14,7 @@ from treadle.api.schemas import approvals as schemas
 from treadle.api.schemas.fields import Name
 from treadle.domain.errors import ConflictError
 from treadle.domain.records import Approval, MessageOutcome
+from treadle.engine import shapes
 
 router = APIRouter(prefix="/approvals", tags=["approvals"], route_class=json_route("max_signal_body"))
 

@@ -7,7 +7,6 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Request, Response
 from starlette.responses import StreamingResponse
 
-from treadle.api import shapes
 from treadle.api.access import Config, Engine, ExecutionId
 from treadle.api.json_body import json_route
 from treadle.api.json_reply import reply
@@ -16,6 +15,7 @@ from treadle.api.problems import Problem, ProblemError
 from treadle.api.schemas import executions as schemas
 from treadle.api.schemas.fields import Name, Reply
 from treadle.domain.errors import DefinitionError, Finding
+from treadle.engine import shapes
 
 router = APIRouter(prefix="/executions", tags=["executions"], route_class=json_route("max_small_body"))
 signals = APIRouter(prefix="/executions", tags=["executions"], route_class=json_route("max_signal_body"))

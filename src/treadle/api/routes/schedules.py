@@ -6,13 +6,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from treadle.api import shapes
 from treadle.api.access import Engine
 from treadle.api.json_body import json_route
 from treadle.api.json_reply import reply
 from treadle.api.schemas import schedules as schemas
 from treadle.api.schemas.fields import Name
 from treadle.domain.errors import NotFoundError
+from treadle.engine import shapes
 
 router = APIRouter(prefix="/schedules", tags=["schedules"], route_class=json_route("max_input_body"))
 

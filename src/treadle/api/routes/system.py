@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
-from treadle.api import shapes
 from treadle.api.access import Config, Engine
 from treadle.api.json_reply import reply
 from treadle.api.overview import overview
 from treadle.api.schemas import system as schemas
+from treadle.engine import shapes
 
 router = APIRouter(tags=["system"])
 

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query, Response
 from starlette.concurrency import run_in_threadpool
 
-from treadle.api import shapes
 from treadle.api.access import Config, Engine
 from treadle.api.json_body import json_route
 from treadle.api.json_reply import reply
@@ -18,6 +17,7 @@ from treadle.api.schemas.executions import Execution, StartedExecution
 from treadle.api.schemas.fields import Name, PageQuery, VersionNumber
 from treadle.domain.durations import parse_duration
 from treadle.domain.errors import DefinitionError, Finding
+from treadle.engine import shapes
 
 router = APIRouter(prefix="/workflows", tags=["workflows"], route_class=json_route("max_definition_body"))
 runs = APIRouter(prefix="/workflows", tags=["workflows"], route_class=json_route("max_input_body"))

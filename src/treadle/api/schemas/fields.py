@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal
 from fastapi import Path
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
 
-from treadle.api.json_reply import utc_text
 from treadle.api.patterns import VISIBLE
 from treadle.domain.records import Priority
+from treadle.engine.answers import utc_text
 
 
 class Body(BaseModel):

@@ -1,4 +1,4 @@
-"""Stored records as the answers of the API; `schemas` documents the same shapes, and a test compares them."""
+"""Stored records as the API and the command line say them; `api.schemas` documents the same shapes, and a test compares them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 
 import orjson
 
-from treadle.api.json_reply import stored
 from treadle.domain.errors import ConflictError, Finding, NotFoundError
 from treadle.domain.node_types import NodeType
 from treadle.domain.records import (
@@ -25,6 +24,7 @@ from treadle.domain.records import (
     WorkflowSummary,
     WorkflowVersion,
 )
+from treadle.engine.answers import stored
 from treadle.engine.views import ExecutionView, Reason
 
 Json = dict[str, Any]
