@@ -130,7 +130,10 @@ class VirtualThread:
 
 
 class VirtualHandlerThreads:
-    """As many threads as are wanted."""
+    """As many threads as are wanted, none of them stuck."""
+
+    stuck = 0
+    size = 1
 
     def __init__(self, machine: Machine) -> None:
         self._machine = machine

@@ -29,6 +29,7 @@ from treadle.domain.errors import (
     SchemaError,
     StoreError,
     StoreUnavailableError,
+    StuckHandlersError,
     TreadleError,
     UnstorableValueError,
 )
@@ -98,7 +99,7 @@ def problem_of(error: TreadleError) -> Problem:
             return Problem(503, "Database unavailable", detail, headers={"Retry-After": "1"})
         case MarkingError():
             return Problem(500, "Damaged execution", str(error))
-        case StoreError() | LeaseLostError():
+        case StoreError() | LeaseLostError() | StuckHandlersError():
             return unexpected_problem()
         case _:
             return Problem(400, "Refused", str(error))
