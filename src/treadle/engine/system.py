@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from random import Random
 
 TIME_PREFIX = 11
@@ -79,9 +80,13 @@ def time_prefix(seconds: float) -> str:
 
 
 def host_label() -> str:
-    """This machine, and the process id space that a pid of it belongs to."""
+    """This machine since its last start, and the process id space that a pid of it belongs to.
+
+    Two machines never share one: the boot id is made anew at each start. Elsewhere than on Linux it is the host's name.
+    """
     host = os.uname().nodename
     try:
-        return f"{host}/{os.readlink('/proc/self/ns/pid').strip('pid:[]')}"
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text()[:8]
+        return f"{host}/{boot}-{os.readlink('/proc/self/ns/pid').strip('pid:[]')}"
     except OSError:
         return host
