@@ -46,12 +46,13 @@ def main() -> None:
     parser.add_argument("--database", choices=["sqlite", "postgres"], action="append")
     parser.add_argument("--executions", type=int, default=1000)
     parser.add_argument("--nodes", type=int, default=10)
-    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--workers", type=int, help="worker processes; 1 on SQLite and 2 on PostgreSQL if not said")
     parser.add_argument("--concurrency", type=int, default=200)
     said = parser.parse_args()
     for kind in said.database or ["sqlite", "postgres"]:
-        rate = measure(kind, executions=said.executions, nodes=said.nodes, processes=said.workers, concurrency=said.concurrency)
-        setting = f"{said.executions} × {said.nodes}, workers: {said.workers}, executions at once: {said.concurrency}"
+        processes = said.workers or (1 if kind == "sqlite" else 2)
+        rate = measure(kind, executions=said.executions, nodes=said.nodes, processes=processes, concurrency=said.concurrency)
+        setting = f"{said.executions} × {said.nodes}, workers: {processes}, executions at once: {said.concurrency}"
         print(f"{kind}: {rate:,.0f} node results/s ({setting})")
 
 
