@@ -25,6 +25,7 @@ CATEGORIES = {
     "flow": "Flow",
     "wait": "Waiting",
     "people": "People",
+    "data": "Data",
     "network": "Network",
     "demo": "For the examples",
 }
@@ -84,7 +85,7 @@ def _type(node_type: NodeType, path: str, rule: Mapping[str, Any]) -> str:
 
 
 def _shown(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return str(value).lower() if isinstance(value, bool) else str(value).replace("\n", "\\n")
 
 
 def page() -> str:

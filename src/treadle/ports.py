@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from treadle.domain.activity import Context, Done, Event, Park
 from treadle.domain.node_types import NodeType
 from treadle.domain.records import (
+    Admitted,
     Approval,
     Claim,
     ClaimReply,
@@ -25,6 +26,7 @@ from treadle.domain.records import (
     Fire,
     InboxRow,
     JournalRow,
+    Known,
     Loaded,
     Message,
     MessageReply,
@@ -32,6 +34,7 @@ from treadle.domain.records import (
     NewWorker,
     Page,
     Schedule,
+    SlotUse,
     StartReply,
     WorkerRecord,
     WorkflowSummary,
@@ -129,10 +132,12 @@ class OwnershipStore(Protocol):
         """[T7] All that this incarnation owns, with the inbox's present `inbox_seq`. None: the lease is lost."""
         ...
 
-    def load(self, execution_ids: Sequence[str]) -> Sequence[Loaded]:
+    def load(self, execution_ids: Sequence[str], *, after: Mapping[str, Known] | None = None) -> Sequence[Loaded]:
         """[T6] Journal, inbox, row and graph of each, in the order given; ids that do not exist are left out.
 
-        Does not check the journal for gaps. An execution with crashes >= 3 comes with its last row only.
+        For those in `after` only messages above `inbox_seq`, and rows from `seq` on: the row at `seq` itself comes too,
+        so that the caller can check that it is the one it knows. Does not check the journal for gaps. An execution with
+        crashes >= 3 comes with its last row only.
         """
         ...
 
@@ -188,6 +193,16 @@ class PhaseStore(Protocol):
         """[T17] Cancel open children (on_parent_end = cancel) of finished parents (`children_due`), one child a transaction."""
         ...
 
+    def failures_due(self, *, limit: int = 100) -> Sequence[tuple[str, int]]:
+        """(id, attempt) of executions that have failed for good and whose failure workflow is still to be started."""
+        ...
+
+    def follow_failure(self, failed_id: str, *, attempt: int, execution: NewExecution | None) -> bool:
+        """Start that workflow and note that it was. None: nothing can be started, only note it. False: it was noted before,
+        or the failed execution was retried, and nothing was started. ConcurrencyLimitError: nothing was noted either.
+        """
+        ...
+
     def suspect_waits(self) -> bool:
         """Whether an execution that may only run alone (crashes >= 2) waits for a worker that owns nothing."""
         ...
@@ -199,7 +214,11 @@ class PhaseStore(Protocol):
 
 class ExecutionStore(Protocol):
     def start(self, execution: NewExecution) -> StartReply:
-        """[T18] Insert it as `running`, ready now. IdempotencyError if its key was used with another body."""
+        """[T18] Insert it as `running`, ready now. IdempotencyError if its key was used with another body.
+
+        With a slot key it is `waiting` unless a slot is free and nobody waits for one; ConcurrencyLimitError if `on_limit`
+        is `skip`. With a debounce key it joins the one of that key that has not begun, or is parked to be joined.
+        """
         ...
 
     def send(self, message: Message) -> MessageReply:
@@ -326,6 +345,26 @@ class ScheduleStore(Protocol):
         ...
 
 
+class LimitStore(Protocol):
+    def admit(self, *, after: str = "", limit: int = 500) -> Admitted:
+        """[T19] waiting → running for the oldest that wait for a free slot, of at most `limit` keys beyond `after`.
+
+        Keys locked by someone else are passed over: they are being admitted to.
+        """
+        ...
+
+    def slot_use(self, key: str) -> SlotUse:
+        """Who holds a slot key."""
+        ...
+
+    def reserve(self, key: str, *, limit: int, per: float, count: int = 1) -> datetime:
+        """Book `count` starts of a rate of `limit` in `per` seconds; when they may happen. At most `limit` at once.
+
+        A repeat books again. Nothing is ever given back: what was booked and not used is free again as time passes.
+        """
+        ...
+
+
 class Store(Protocol):
     """The database. Each group of verbs is a small object of its own."""
 
@@ -335,6 +374,7 @@ class Store(Protocol):
     executions: ExecutionStore
     workflows: WorkflowStore
     schedules: ScheduleStore
+    limits: LimitStore
     url: str
     single_writer: bool
     """True for SQLite: one transaction at a time, so one commit lane is enough."""

@@ -326,3 +326,27 @@ def test_what_is_not_failed_is_not_retried(api: ServedApi) -> None:
     answer = api.http.post(f"{EXECUTIONS}/{execution_id}/retry")
 
     assert (answer.status_code, answer.json()["state"]) == (409, "running")
+
+
+def limited(**concurrency: Any) -> dict[str, Any]:
+    return {**NOTHING_TO_DO, "settings": {"concurrency": {"limit": 1, **concurrency}}}
+
+
+def test_a_start_that_waits_for_a_slot_says_so_and_who_holds_it(api: ServedApi) -> None:
+    api.save("one", limited())
+    first, second = (api.http.post(f"{API}/workflows/one/run").json() for _ in range(2))
+
+    [item] = api.http.get(second["url"]).json()["waiting_on"]
+
+    assert (first["status"], second["status"]) == ("running", "waiting")
+    assert item == {"kind": "slot", "node_id": None, "key": "", "limit": 1, "held": 1, "holders": [first["id"]]}
+
+
+def test_a_start_that_a_limit_refuses_is_a_conflict(api: ServedApi) -> None:
+    api.save("one", limited(on_limit="skip"))
+    first = api.http.post(f"{API}/workflows/one/run").json()
+
+    refused = api.http.post(f"{API}/workflows/one/run")
+
+    assert (refused.status_code, refused.json()["state"]) == (409, "concurrency")
+    assert first["id"] in refused.json()["detail"]

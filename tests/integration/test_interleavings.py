@@ -39,7 +39,7 @@ from store_steps import (
     send,
 )
 from treadle.domain.errors import ConflictError, JournalConflictError
-from treadle.domain.records import Claim, Message, MessageKind
+from treadle.domain.records import Admitted, Claim, Message, MessageKind, NewExecution
 from treadle.ports import Store
 from treadle.store import open_store, store_on_postgres
 from treadle.store.postgres import PostgresDatabase, PostgresSession
@@ -98,10 +98,19 @@ VERBS: dict[str, Verb] = {
     "start": lambda s: s.executions.start(replace(NEW_EXECUTION, id="exec-2", idempotency_key="k", body_hash="h")),
     "start_too": lambda s: s.executions.start(replace(NEW_EXECUTION, id="exec-3", idempotency_key="k", body_hash="h")),
     "fire": lambda s: fire(s),
+    "start_limited": lambda s: or_conflict(lambda: s.executions.start(limited("exec-3"))),
+    "start_newest": lambda s: or_conflict(lambda: s.executions.start(limited("exec-4", on_limit="cancel_oldest"))),
+    "start_skipping": lambda s: or_conflict(lambda: s.executions.start(limited("exec-5", on_limit="skip"))),
+    "admit": lambda s: s.limits.admit(),
+    "cancel_waiting": lambda s: send(s, K.CANCEL, "exec-2", message_id="cancel"),
     "edit": lambda s: s.schedules.update(replace(schedule(START), paused=True)),
 }
 
-SKIPPING = {"claim", "claim_by_b", "timer", "unread", "deadline", "retry", "up", "prune"}
+SKIPPING = {"claim", "claim_by_b", "timer", "unread", "deadline", "retry", "up", "prune", "admit"}
+
+
+def limited(execution_id: str, *, limit: int = 1, on_limit: str = "wait") -> NewExecution:
+    return replace(NEW_EXECUTION, id=execution_id, slot_key="orders\x1f", slot_limit=limit, on_limit=on_limit)
 
 
 def fire(store: Store) -> str | None:
@@ -154,6 +163,19 @@ def given_family(store: Store, clock: MovableClock) -> None:
     given_claimed(store)
 
 
+def given_full(store: Store, clock: MovableClock) -> None:
+    """A slot that is held, and one that waits for it."""
+    given_claimed(store, slot_key="orders\x1f", slot_limit=1)
+    store.executions.start(limited("exec-2"))
+    given_worker(store, "b", lease=1000)
+
+
+def given_freed(store: Store, clock: MovableClock) -> None:
+    """A slot that has just become free, and one that waits for it."""
+    given_full(store, clock)
+    commit(store, end(HELD))
+
+
 def given_due(store: Store, clock: MovableClock) -> None:
     """A schedule that is due."""
     given_execution(store)
@@ -177,6 +199,11 @@ SITUATIONS: dict[str, tuple[Callable[[Store, MovableClock], None], list[str]]] =
     "runnable": (given_runnable, ["claim", "claim_by_b", "reap", "evict", "beat", "cancel", "pause", "deadline", "leave"]),
     "final": (given_final, ["retry_by_hand", "prune", "cancel", "retry"]),
     "family": (given_family, ["up", "end", "park", "signal", "prune", "down"]),
+    "full": (
+        given_full,
+        ["start_limited", "start_newest", "start_skipping", "admit", "end", "cancel", "cancel_waiting", "reap", "pause_now"],
+    ),
+    "freed": (given_freed, ["start_limited", "start_newest", "start_skipping", "admit", "cancel_waiting", "claim_by_b"]),
     "asked": (given_owned, ["decide", "decide_too", "end"]),
     "due": (given_due, ["fire", "edit", "start", "start_too"]),
 }  # fmt: skip
@@ -311,6 +338,8 @@ def state(store: Store) -> State:
 
 def skipped(verb: str) -> Any:
     """What a verb answers when everything it could take is locked."""
+    if verb == "admit":
+        return Admitted((), None)
     return [] if verb in ("claim", "claim_by_b", "unread", "retry") else 0
 
 

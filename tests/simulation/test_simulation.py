@@ -18,6 +18,7 @@ from simulation.world import World
 from treadle.domain.records import JournalRow, RowKind
 from treadle.domain.states import ExecutionStatus
 from treadle.engine import committer
+from treadle.engine.frames import place_of_row
 
 SEEDS = int(os.environ.get("TREADLE_SIMULATION_SEEDS", "150"))
 FIRST = int(os.environ.get("TREADLE_SIMULATION_SEED", "0"))
@@ -77,17 +78,17 @@ def violations(world: World, execution_id: str) -> list[str]:
     return wrong
 
 
-def results(rows: Sequence[JournalRow]) -> Counter[tuple[str, int]]:
-    """Results by (node, visit); those before a retry of the whole execution do not count."""
-    counted: Counter[tuple[str, int]] = Counter()
-    failed: set[tuple[str, int]] = set()
+def results(rows: Sequence[JournalRow]) -> Counter[str]:
+    """Results by place; those before a retry of the whole execution, or of a map around them, do not count."""
+    counted: Counter[str] = Counter()
+    failed: set[str] = set()
     for row in rows:
-        key = (row.node_id, row.visit)
+        key = place_of_row(row)
         if row.kind in ENDS:
             counted[key] += 1
             if row.port is None and row.kind == RowKind.FAILED:
                 failed.add(key)
-        elif row.kind == RowKind.CONTROL and row.status == "retry":
+        elif (row.kind == RowKind.CONTROL and row.status == "retry") or row.kind == RowKind.RETRYING:
             for each in failed:
                 counted[each] -= 1
             failed.clear()

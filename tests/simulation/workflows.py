@@ -69,6 +69,83 @@ WORKFLOWS: dict[str, Any] = {
     "again": _graph(
         [_node("a"), _node("b", "sim.thread", needs="a", work={"fail": 1})], "a>b", retry={**RETRY, "initial_interval": "1s"}
     ),
+    "map": _graph(
+        [
+            _node("a"),
+            _node(
+                "each",
+                "for_each",
+                config={
+                    "count": 4,
+                    "concurrency": 2,
+                    "graph": _graph(
+                        [
+                            _node("x", "sim.thread", retry=RETRY, work={"fail": 1}),
+                            _node("s", "signal.wait", config={"signal": "go", "timeout": "4s"}),
+                            _node("y", "sim.thread"),
+                            _node("z"),
+                        ],
+                        "x>s x>y s>z s.timeout>z y>z",
+                    ),
+                },
+            ),
+            _node("b", needs="each"),
+        ],
+        "a>each each>b",
+    ),
+    "shaky map": _graph(
+        [
+            _node(
+                "each",
+                "for_each",
+                config={
+                    "items": [1, 2, 3],
+                    "graph": _graph([_node("x", "sim.thread", work={"fail": 1}), _node("y", "sim.thread", work={"fail": 1})], "x>y"),
+                },
+                retry={**RETRY, "max_attempts": 5},
+            ),
+            _node("b", "sim.thread", needs="each"),
+        ],
+        "each>b",
+    ),
+    "loop": _graph(
+        [
+            _node(
+                "loop",
+                "repeat",
+                config={
+                    "max": 3,
+                    "graph": _graph([_node("x", "sim.thread", mutex="m"), _node("s", "wait", config={"duration": "2s"})], "x>s"),
+                },
+            ),
+            _node("m", "sim.thread", mutex="m"),
+            _node("b", needs="loop m"),
+        ],
+        "loop>b m>b",
+    ),
+    "race": _graph(
+        [
+            _node(
+                "each",
+                "for_each",
+                config={"count": 3, "complete_after": 1, "rest": "ignore", "graph": _graph([_node("x", "sim.thread")], "")},
+            ),
+            _node("b", "sim.thread", needs="each"),
+        ],
+        "each>b",
+    ),
+    "family": _graph(
+        [
+            _node("a"),
+            _node(
+                "each",
+                "for_each",
+                config={"count": 2, "distribute": True, "graph": _graph([_node("x", "sim.thread"), _node("y")], "x>y")},
+            ),
+            _node("b", needs="each"),
+        ],
+        "a>each each>b",
+    ),
     "doomed": _graph(
         [
             _node("a"),

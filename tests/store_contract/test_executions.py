@@ -26,7 +26,7 @@ from store_steps import (
     send,
 )
 from treadle.domain.errors import DefinitionError, IdempotencyError, NotFoundError
-from treadle.domain.records import ExecutionRecord, MessageKind, Page
+from treadle.domain.records import ExecutionRecord, Known, MessageKind, Page
 from treadle.ports import Store
 from treadle.store import status_counts
 
@@ -186,6 +186,54 @@ def test_nothing_is_loaded_of_nothing(store: Store) -> None:
     assert list(store.ownership.load([])) == []
 
 
+def test_what_a_worker_knows_is_not_loaded_again(store: Store) -> None:
+    given_claimed(store, "exec-1")
+    for number in (2, 3):
+        given_execution(store, f"exec-{number}")
+        claim_one(store)
+    for execution_id in ("exec-1", "exec-2", "exec-3"):
+        commit(store, rows=[row(execution_id, seq) for seq in (1, 2, 3)])
+        send(store, MessageKind.SIGNAL, execution_id, "s-1")
+        send(store, MessageKind.SIGNAL, execution_id, "s-2")
+
+    loaded = store.ownership.load(
+        ["exec-3", "exec-2", "exec-1"],
+        after={"exec-1": Known(seq=3, inbox_seq=2), "exec-3": Known(seq=2, inbox_seq=1), "exec-9": Known(seq=1)},
+    )
+
+    assert [[each.seq for each in one.rows] for one in loaded] == [[2, 3], [1, 2, 3], [3]]
+    assert [[each.message_id for each in one.inbox] for one in loaded] == [["s-2"], ["s-1", "s-2"], []]
+    assert [(one.record.inbox_seq, one.graph_json) for one in loaded] == [(2, GRAPH)] * 3
+
+
+def test_the_row_that_a_worker_knows_comes_again_to_be_compared(store: Store) -> None:
+    given_claimed(store)
+    commit(store, rows=[row(seq=1), row(seq=2, output_json='"second"')])
+
+    [loaded] = store.ownership.load(["exec-1"], after={"exec-1": Known(seq=2)})
+
+    assert loaded.rows == (row(seq=2, output_json='"second"', by="a"),)
+
+
+def test_nothing_comes_of_a_journal_that_is_shorter_than_what_is_known(store: Store) -> None:
+    given_claimed(store)
+    commit(store, rows=[row(seq=1)])
+
+    [loaded] = store.ownership.load(["exec-1"], after={"exec-1": Known(seq=5, inbox_seq=3)})
+
+    assert (loaded.rows, loaded.inbox) == ((), ())
+
+
+def test_a_worker_that_knows_nothing_yet_is_given_everything(store: Store) -> None:
+    given_claimed(store)
+    commit(store, rows=[row(seq=1), row(seq=2)])
+    send(store, MessageKind.SIGNAL)
+
+    known, unknown = (store.ownership.load(["exec-1"], after=after) for after in ({"exec-1": Known()}, None))
+
+    assert list(known) == list(unknown)
+
+
 def test_each_execution_is_loaded_with_the_version_it_started_with(store: Store) -> None:
     given_execution(store, "exec-1")
     store.workflows.save("orders", '{"nodes":[]}', None)
@@ -204,9 +252,11 @@ def test_after_three_crashes_only_the_last_row_is_loaded(store: Store) -> None:
         given_worker(store)
         claim(store, owns_nothing=True)
 
-    [loaded] = store.ownership.load(["exec-1"])
+    [whole] = store.ownership.load(["exec-1"])
+    [known] = store.ownership.load(["exec-1"], after={"exec-1": Known(seq=1)})
 
-    assert (loaded.record.crashes, [each.seq for each in loaded.rows]) == (3, [2])
+    assert (whole.record.crashes, [each.seq for each in whole.rows]) == (3, [2])
+    assert known.rows == whole.rows
 
 
 def test_the_journal_is_read_in_pieces(store: Store) -> None:

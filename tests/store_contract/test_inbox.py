@@ -27,7 +27,7 @@ from treadle.ports import Store
 
 K = MessageKind
 
-PLAIN_KINDS = [K.SIGNAL, K.PAUSE, K.RESUME, K.CANCEL, K.DEADLINE, K.CHILD]
+PLAIN_KINDS = [K.SIGNAL, K.PAUSE, K.RESUME, K.CANCEL, K.DEADLINE, K.CHILD, K.COMPLETE, K.FAIL]
 OPEN_STATUSES = ["running", "waiting", "paused"]
 TERMINAL_STATUSES = ["completed", "failed", "cancelled"]
 
@@ -96,7 +96,7 @@ def test_every_message_reaches_an_open_execution(store: Store, before: str, kind
 
     reply = send(store, kind)
 
-    wakes = before == "paused" and kind in (K.CANCEL, K.RESUME, K.DEADLINE)
+    wakes = before == "paused" and kind in (K.CANCEL, K.RESUME, K.DEADLINE, K.COMPLETE, K.FAIL)
     assert (reply.outcome, reply.seq) == (MessageOutcome.ACCEPTED, 1)
     assert reply.status == status(store) == ("running" if wakes else before)
 

@@ -82,16 +82,28 @@ INDEXES = {
     "owned": ["execution_owner"],
     "list_workers": ["execution_owner"],
     "load_executions": ["PRIMARY"],
-    "load_journal": ["journal_pkey"],
-    "load_last_row": ["journal_pkey"],
-    "read_journal": ["journal_pkey"],
-    "journal_rows": ["journal_pkey"],
+    "load_journal": ["journal_pkey", "payload_pkey"],
+    "load_last_row": ["journal_pkey", "payload_pkey"],
+    "read_journal": ["journal_pkey", "payload_pkey"],
+    "journal_rows": ["journal_pkey", "payload_pkey"],
+    "prune_journal": ["journal_pkey"],
+    "prune_payloads": ["payload_pkey"],
     "load_inbox": ["inbox"],
     "read_inbox": ["inbox"],
     "find_message": ["inbox"],
     "lock_execution": ["PRIMARY"],
     "wake_timers": ["execution_wake", "PRIMARY"],
-    "wake_unread": ["execution_unread", "PRIMARY"],
+    "wake_unread": ["execution_unread_free", "PRIMARY"],
+    "slots_waited_for": ["execution_slot_waiting", "execution_slot_held", "PRIMARY"],
+    "free_slots": ["execution_slot_held"],
+    "open_of_slot": ["execution_slot_held", "execution_slot_waiting"],
+    "not_cancelled_of_slot": ["execution_slot_held", "execution_slot_waiting", "inbox"],
+    "admit": ["execution_slot_waiting", "PRIMARY"],
+    "holders_of_slot": ["execution_slot_held"],
+    "count_holders_of_slot": ["execution_slot_held"],
+    "find_debounced": ["execution_debounced"],
+    "failures_due": ["execution_failure_due"],
+    "prune_slots": ["execution_slot_held", "execution_slot_waiting"],
     "past_deadline": ["execution_deadline"],
     "retries_due": ["execution_retry"],
     "parents_to_tell": ["execution_parent_due"],
@@ -131,7 +143,7 @@ SQLITE_INDEXES = {
 
 ORDERED_BY_INDEX = [
     "list_by_status", "list_by_workflow", "list_by_parent", "list_approvals", "list_approvals_of", "read_journal", "read_inbox",
-    "retries_due", "past_deadline", "due_schedules", "ids_between",
+    "retries_due", "past_deadline", "due_schedules", "ids_between", "holders_of_slot", "failures_due",
 ]  # fmt: skip
 
 
@@ -143,7 +155,7 @@ def test_postgres_answers_through_the_index(explain_postgres: Explain, name: str
 
     for index in expected:
         assert index.replace("PRIMARY", "execution_pkey") in plan, plan
-    for table in ("execution", "journal", "inbox"):
+    for table in ("execution", "journal", "inbox", "payload"):
         assert f"Seq Scan on {table}" not in plan, plan
 
 
@@ -156,7 +168,20 @@ def test_sqlite_answers_through_the_index(explain_sqlite: Explain, name: str) ->
     for index in expected:
         assert index.replace("PRIMARY", "sqlite_autoindex_execution_1") in plan, plan
     scans = [line for line in plan.splitlines() if line.startswith("SCAN") and "INDEX" not in line]
-    assert [line for line in scans if line.split()[1] in ("execution", "journal", "inbox")] == [], plan
+    assert [line for line in scans if line.split()[1] in ("execution", "journal", "inbox", "payload")] == [], plan
+
+
+@pytest.mark.parametrize("name", ["load_journal", "load_inbox"])
+def test_a_load_of_many_reads_only_what_is_new_of_each(explain_postgres: Explain, explain_sqlite: Explain, name: str) -> None:
+    on_postgres, on_sqlite = explain_postgres(name), explain_sqlite(name)
+
+    condition = on_postgres[on_postgres.index("Index Cond") :].splitlines()[0]
+    assert "execution_id" in condition, on_postgres
+    assert "seq >" in condition, on_postgres
+    assert "Nested Loop" in on_postgres, on_postgres
+    assert "Sort" not in on_postgres, on_postgres
+    assert "(execution_id=? AND seq>?)" in on_sqlite, on_sqlite
+    assert "USE TEMP B-TREE" not in on_sqlite, on_sqlite
 
 
 @pytest.mark.parametrize("name", [*ORDERED_BY_INDEX, "runnable"])

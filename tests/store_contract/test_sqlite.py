@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from threading import Thread
 
 import apsw
@@ -80,7 +81,7 @@ def test_a_full_disk_is_unavailable_and_changes_nothing(opened: Store) -> None:
     writer.pragma("max_page_count", pages)
 
     with pytest.raises(StoreUnavailableError):
-        commit(opened, rows=[row(output_json='"' + "x" * 1_000_000 + '"')])
+        commit(opened, rows=[row(output_json=f'"{Random(1).randbytes(500_000).hex()}"')])
 
     assert seqs(opened) == []
     writer.pragma("max_page_count", pages + 10_000)

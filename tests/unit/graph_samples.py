@@ -63,7 +63,7 @@ NODE_TYPES: Mapping[str, NodeType] = {
         _type("approval", _object(title=TEXT), ports=("approved", "rejected", "expired"), parks=True),
         _type("for_each", _ITEMS, expressions=("items",), deferred=("graph",)),
         _type("workflow", _object(["workflow"], workflow=NAME), parks=True),
-        _type("gate", _object(["node"], node=NAME), ports=("out", "missed"), parks=True),
+        _type("gate", _object(["node"], node=NAME, state={"enum": ["active", "finished"]}), ports=("out", "missed"), parks=True),
         _type("http.request", _REQUEST),
         _type("fail", _object(message=TEXT, type=TEXT), ports=()),
         _type("terminate", _object(status=TEXT), ports=()),

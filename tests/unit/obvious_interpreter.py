@@ -17,8 +17,12 @@ class Refused(Exception):
     """The activity is not active."""
 
 
+Lines = dict[str, list[tuple["ObviousMarking", Key]]]
+"""By mutex who holds it and who waits for it, in order; the scopes of an execution share them."""
+
+
 class ObviousMarking:
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, lines: Lines | None = None) -> None:
         self.graph = graph
         self.starts: set[int] = {n.index for n in graph.nodes if n.type.startswith("trigger.")}
         self.starts = self.starts or {n.index for n in graph.nodes if not graph.incoming[n.index]}
@@ -26,7 +30,8 @@ class ObviousMarking:
         self.active: dict[Key, dict[str, object]] = {}
         self.visits = [0] * len(graph.nodes)
         self.owed: dict[int, list[int]] = {e.index: [] for e in graph.edges}
-        self.lines: dict[str, list[Key]] = {}
+        self.lines: Lines = {} if lines is None else lines
+        self.detached = 0
         self.finished: set[int] = set()
         self.state = "running"
         self.error: tuple[str, tuple[int, ...]] | None = None
@@ -54,7 +59,9 @@ class ObviousMarking:
         self.finished.add(node)
         if self.node(node).type == "terminate" and port != "error":
             self.tokens = {edge: [] for edge in self.tokens}
-            self.withdrawn, self.active, self.run = list(self.active), {}, []
+            self.withdrawn, self.run = list(self.active), []
+            self.leave_lines()
+            self.active = {}
             self.state = "completed"
             return
         if port != "error":
@@ -196,7 +203,7 @@ class ObviousMarking:
         self.run = [key for key in self.run if key in self.active and self.state != "failed"]
 
     def nothing_can_go_on(self) -> bool:
-        if any(not self.is_gate(key[0]) and activity["status"] != "queued" for key, activity in self.active.items()):
+        if self.detached or any(self.may_go_on(key) for key in self.active):
             return False
         gates = sorted(key for key in self.active if self.is_gate(key[0]))
         for key in gates:
@@ -222,6 +229,13 @@ class ObviousMarking:
         self.fire(least)
         self.notes.append(("tie", least, self.visits[least]))
         return True
+
+    def may_go_on(self, key: Key) -> bool:
+        """Whether an activity can still report, or waits in line for one that can, here or in another scope."""
+        if self.active[key]["status"] != "queued":
+            return not self.is_gate(key[0])
+        holder, held = self.lines[str(self.node(key[0]).mutex)][0]
+        return holder is not self or not self.is_gate(held[0])
 
     def waiting(self, before: list[int]) -> list[int]:
         return [
@@ -266,8 +280,8 @@ class ObviousMarking:
         self.active[key] = {"inputs": producers, "stamps": stamps, "status": "running"}
         mutex = self.node(node).mutex
         if mutex is not None:
-            self.lines.setdefault(mutex, []).append(key)
-            if self.lines[mutex][0] != key:
+            self.lines.setdefault(mutex, []).append((self, key))
+            if self.lines[mutex][0] != (self, key):
                 self.active[key]["status"] = "queued"
                 return True
         if not self.is_gate(node):
@@ -279,13 +293,23 @@ class ObviousMarking:
         mutex = self.node(key[0]).mutex
         if mutex is None:
             return
-        was_first = self.lines[mutex][0] == key
-        self.lines[mutex].remove(key)
-        if was_first and self.lines[mutex]:
-            following = self.lines[mutex][0]
-            self.active[following]["status"] = "running"
-            if not self.is_gate(following[0]):
-                self.run.append(following)
+        self.lines[mutex].remove((self, key))
+        self.pass_on(mutex)
+
+    def leave_lines(self) -> None:
+        """All activities of this scope are over at once."""
+        for mutex in list(self.lines):
+            self.lines[mutex] = [(scope, key) for scope, key in self.lines[mutex] if scope is not self]
+            self.pass_on(mutex)
+
+    def pass_on(self, mutex: str) -> None:
+        if not self.lines[mutex]:
+            return
+        scope, key = self.lines[mutex][0]
+        if scope.active[key]["status"] == "queued":
+            scope.active[key]["status"] = "running"
+            if not scope.is_gate(key[0]):
+                scope.run.append(key)
 
     def withdraw(self, nodes: Iterable[int]) -> None:
         for node in nodes:

@@ -17,6 +17,7 @@ from treadle.domain.values import decode
 from treadle.engine.decisions import Judge, crash_loop
 from treadle.engine.execution_state import ExecutionState
 from treadle.engine.program import Program
+from treadle.engine.vocabulary import Vocabulary
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 REGISTRY = built_in_registry()
@@ -38,10 +39,9 @@ class Told:
         nodes = [{"id": id, "type": "noop"} for id in ("abc" if edges is None else "a")]
         config = {"nodes": nodes, "edges": TWO_ENDS if edges is None else edges, "settings": settings or {}}
         graph = parse_graph(config, REGISTRY.node_types)
-        self.state = ExecutionState.start("exec-1", graph, [0])
-        self.judge = Judge(
-            replace(RECORD, **record), Program("w", 1, graph, REGISTRY), self.state, claim_no=4, random=Random(1)
-        )
+        self.state = ExecutionState("exec-1", Program("w", 1, graph, REGISTRY), [0])
+        made = replace(RECORD, **record)
+        self.judge = Judge(made, self.state, Vocabulary(made), claim_no=4, random=Random(1))
 
     def row(self, kind: str, node_id: str = "", **fields: Any) -> Told:
         plain = JournalRow("exec-1", self.state.seq + 1, kind, node_id, "", 1 if node_id else 0, 1, kind)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import runpy
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from treadle.domain.errors import ExpressionError
+from treadle.domain.expression_functions import FAMILIES
 from treadle.domain.expressions import FUNCTIONS, Function, compile_expression
 
-REFERENCE = Path(__file__).parents[2] / "docs" / "expressions.md"
+ROOT = Path(__file__).parents[2]
 
 
 def evaluate(source: str, **names: Any) -> Any:
@@ -25,19 +27,30 @@ def test_the_example_of_a_function_is_true(function: Function) -> None:
     assert type(result) is type(function.result)
 
 
-@pytest.mark.parametrize("function", FUNCTIONS.values(), ids=lambda function: function.name)
-def test_a_function_is_in_the_reference_with_its_description_and_example(function: Function) -> None:
-    reference = REFERENCE.read_text()
+def test_the_reference_is_the_generated_one() -> None:
+    script = runpy.run_path(str(ROOT / "scripts" / "generate_expression_docs.py"))
 
-    assert f"### `{function.signature}`" in reference
-    assert function.summary in reference
-    assert function.example in reference
+    written = (ROOT / "docs" / "expressions.md").read_text(encoding="utf-8")
+
+    assert written == script["page"](), "run: python scripts/generate_expression_docs.py"
 
 
-def test_the_reference_names_no_function_that_does_not_exist() -> None:
-    headings = [line[5:-1] for line in REFERENCE.read_text().splitlines() if line.startswith("### `")]
+def test_the_reference_has_every_function_with_its_description_and_example() -> None:
+    reference = (ROOT / "docs" / "expressions.md").read_text(encoding="utf-8")
+
+    headings = [line[6:-1] for line in reference.splitlines() if line.startswith("#### `")]
 
     assert sorted(headings) == sorted(function.signature for function in FUNCTIONS.values())
+    for function in FUNCTIONS.values():
+        assert len(function.summary) > 20
+        assert function.summary in reference
+        assert function.example in reference
+
+
+def test_every_function_belongs_to_a_family_of_the_reference() -> None:
+    modules = {module.__name__ for family in FAMILIES.values() for module in family}
+
+    assert {function.call.__module__ for function in FUNCTIONS.values()} == modules
 
 
 @pytest.mark.parametrize("function", FUNCTIONS.values(), ids=lambda function: function.name)
@@ -129,6 +142,68 @@ def test_a_function_takes_any_value_or_refuses_it_by_its_name(function: Function
         ("seconds_between('2026-03-29T01:30:00+01:00', '2026-03-29T03:30:00+02:00')", 3600.0),
         ("parse_time('2026-03-01T00:00:00Z') == parse_time('2026-03-01T01:00:00.0+01:00')", True),
         ("seconds_between('2026-03-01T00:00:00Z', '2026-03-01T00:00:00.5Z')", 0.5),
+        ("[floor(2), floor(2.9), floor(-0.1), ceil(2), ceil(-2.9), ceil(0.1)]", [2, 2, -1, 2, -2, 1]),
+        ("[clamp(5, 0, 3), clamp(-1, 0, 3), clamp(2, 0, 3), clamp(1.5, 0, 3)]", [3, 0, 2, 1.5]),
+        ("average([2])", 2.0),
+        ("median([3, 1, 2])", 2.0),
+        ("format_number(9007199254740993)", "9,007,199,254,740,993"),
+        ("format_number(-0.001, 2) + format_number(-1234.567, 2) + format_number(7, 2)", "0.00-1,234.577.00"),
+        ("format_number(1e300, 0, '')[:3]", "100"),
+        ("capitalize('') + capitalize('ß')", "SS"),
+        ("pad_start('abc', 2) + pad_start('', 3, 'xy') + pad_end('a', 2)", "abcxyxa "),
+        ("[before('a', '@'), after('a', '@'), before('a@b@c', '@'), after('a@b@c', '@')]", ["a", "", "a", "b@c"]),
+        ("lines('')", []),
+        ("lines('\\n')", [""]),
+        ("lines('a\\r\\n\\nb')", ["a", "", "b"]),
+        ("[truncate('abc', 3), truncate('abcd', 3), truncate('abcd', 3, '')]", ["abc", "ab…", "abc"]),
+        ("slug('  --Ünïcödé & Friends-- 2') + slug('€')", "unicode-friends-2"),
+        ("[index_of('abc', 'z'), index_of([1, [2.0]], [2]), index_of([true], 1), index_of('', '')]", [None, 1, None, 0]),
+        ("count([1, 1.0, true, '1'], 1)", 2),
+        ("remove_prefix('abab', 'ab') + remove_prefix('x', 'ab') + remove_suffix('abab', 'ab')", "abxab"),
+        ("base64_decode('aHR0cHM6Ly9hLmI_Yz1k') + base64_decode('')", "https://a.b?c=d"),
+        ("base64_decode(base64_encode('𝄞 é'))", "𝄞 é"),
+        ("url_decode('%F0%9D%84%9E+%')", "𝄞+%"),
+        ("url_query({}) + url_query({'a b': true, 'n': null, 'l': []})", "a%20b=true"),
+        ("parse_query('a=1&a&=x&&b=%20')", {"a": ["1", ""], "": ["x"], "b": [" "]}),
+        ("escape_html('\"it\\'s\"')", "&quot;it&#x27;s&quot;"),
+        ("hash('', 'md5')", "d41d8cd98f00b204e9800998ecf8427e"),
+        ("[len(hash('x', a)) for a in ['sha1', 'sha256', 'sha512']]", [40, 64, 128]),
+        ("pick({'a': 1}, ['b', 'a', 'a'])", {"a": 1}),
+        ("omit({'a': 1}, [])", {"a": 1}),
+        ("rename({'a': 1, 'b': 2}, {'a': 'b', 'b': 'a', 'z': 'y'})", {"b": 1, "a": 2}),
+        ("put({}, ['a', 'b'], 1)", {"a": {"b": 1}}),
+        ("put([{'a': 1}, 2], [0, 'b'], 3)", [{"a": 1, "b": 3}, 2]),
+        ("put([1, 2], -1, 3)", [1, 3]),
+        ("merge_deep({'a': {'b': {'c': 1}}, 'd': [1]}, {'a': {'b': {'e': 2}}, 'd': [2]}, {'a': 5})", {"a": 5, "d": [2]}),
+        ("merge_deep()", {}),
+        ("keys(group_by([[1], [null], [true], ['1'], [1.5]], 0))", ["1", "null", "true", "1.5"]),
+        ("index_by([], 'id')", {}),
+        ("zip() + zip([1, 2]) + zip([1], [])", [[1], [2]]),
+        ("enumerate(['a'], 5)", [[5, "a"]]),
+        ("chunk([], 3)", []),
+        ("intersection([1, true, {'a': [1]}, 1], [1.0, {'a': [1.0]}])", [1, {"a": [1]}, 1]),
+        ("difference([1, 1, true], [1])", [True]),
+        ("unique([{'id': 1, 'n': 1}, {'id': 1.0, 'n': 2}], 'id')", [{"id": 1, "n": 1}]),
+        ("parse_time('5.1.26', '%d.%m.%Y')", "0026-01-05T00:00:00Z"),
+        ("parse_time('Mar 3 2026 1:05 pm', '%b %d %Y %I:%M %p', 'Europe/Berlin')", "2026-03-03T12:05:00Z"),
+        ("parse_time('2026-03-03 1234+02:30', '%Y-%m-%d %H%M%z')", "2026-03-03T10:04:00Z"),
+        ("parse_time('100% 7.25', '100%% %S.%f')", "1970-01-01T00:00:07.250000Z"),
+        ("start_of('2026-03-29T12:34:56.7Z', 'minute') + start_of('2026-03-29T12:34:56Z', 'hour')",
+         "2026-03-29T12:34:00Z2026-03-29T12:00:00Z"),
+        ("[start_of('2026-08-14T10:00:00Z', u) for u in ['day', 'week', 'quarter', 'year']]",
+         ["2026-08-14T00:00:00Z", "2026-08-10T00:00:00Z", "2026-07-01T00:00:00Z", "2026-01-01T00:00:00Z"]),
+        ("start_of('2026-10-25T01:30:00Z', 'hour', 'Europe/Berlin')", "2026-10-25T01:00:00Z"),
+        ("start_of('2026-10-25T12:00:00Z', 'day', 'Europe/Berlin')", "2026-10-24T22:00:00Z"),
+        ("shift_time('2026-03-28T12:00:00+01:00', {'days': 1}, 'Europe/Berlin')", "2026-03-29T10:00:00Z"),
+        ("shift_time('2026-03-28T12:00:00+01:00', {'hours': 24}, 'Europe/Berlin')", "2026-03-29T11:00:00Z"),
+        ("shift_time('2024-02-29T00:00:00Z', {'years': 1, 'weeks': -1, 'minutes': 1.5})", "2025-02-21T00:01:30Z"),
+        ("shift_time('2026-01-31T00:00:00Z', {'months': -11})", "2025-02-28T00:00:00Z"),
+        ("shift_time('2026-01-31T00:00:00Z', {})", "2026-01-31T00:00:00Z"),
+        ("seconds(90) + seconds('-1d')", -86310.0),
+        ("days_between('2026-03-30T01:00:00Z', '2026-03-28T23:00:00Z')", -2),
+        ("time_parts('2026-01-01T00:00:00Z', 'America/New_York')",
+         {"year": 2025, "month": 12, "day": 31, "hour": 19, "minute": 0, "second": 0, "weekday": 3, "week": 1,
+          "day_of_year": 365, "offset": -18000}),
     ],
 )  # fmt: skip
 def test_a_function_has_this_value(source: str, value: object) -> None:
@@ -182,6 +257,44 @@ def test_a_function_has_this_value(source: str, value: object) -> None:
         ("add_duration(0, '--1d')", "is not a duration"),
         ("add_duration(0, null)", "needs a text, not null"),
         ("add_duration(0, 1e15)", "outside of the years 1 to 9999"),
+        ("floor(1e300)", "beyond 64 bits"),
+        ("clamp(1, 3, 2)", "the least is larger than the most"),
+        ("average([])", "an empty list has none"),
+        ("median(['a'])", "needs numbers, and one element is a text"),
+        ("format_number(1, 31)", "writes 0 to 30 digits"),
+        ("pad_start('a', 9, '')", "the text to fill with is empty"),
+        ("truncate('abc', 0)", "the length is less than that of the end"),
+        ("before('abc', '')", "the text to look for is empty"),
+        ("slug('x' * 2000)", "takes at most 1,000 characters"),
+        ("base64_decode('a')", "the text is not Base64"),
+        ("base64_decode('ä')", "the text is not Base64"),
+        ("base64_decode('/w==')", "no text in UTF-8"),
+        ("base64_decode('AA==')", "a NUL character"),
+        ("url_decode('%ff')", "no text in UTF-8"),
+        ("url_decode('%00')", "a NUL character"),
+        ("url_query({'a': {}})", "the value of 'a' is an object: json(x) makes a text of it"),
+        ("hash('x', 'crc')", "the algorithms are md5, sha1, sha256, sha512"),
+        ("pick({}, [1])", "needs a text, not a number"),
+        ("rename({'a': 1, 'b': 2}, {'a': 'b'})", "two keys would get the same name"),
+        ("put({}, [], 1)", "a way has 1 to 8 keys"),
+        ("put([1], 1, 2)", "no element 1: there are 1"),
+        ("put({}, ['a', 0], 1)", "only objects are made where they are missing"),
+        ("put(5, 'a', 1)", "a number has no keys to put something under"),
+        ("put({}, 0, 1)", "a key of an object is a text"),
+        ("group_by([{'a': []}], 'a')", "groups by texts, numbers and booleans, and here is a list"),
+        ("group_by([{}], 'a')", 'no key "a"'),
+        ("chunk([1], 0)", "the size is at least 1"),
+        ("enumerate([1], 9223372036854775807)", "the start is too large"),
+        ("parse_time('1.2.', '%d.%m.%Y')", '"1.2." is not written as "%d.%m.%Y": digits for %Y are missing'),
+        ("parse_time('31.2.2026', '%d.%m.%Y')", "day is out of range"),
+        ("parse_time('1', '%Q')", 'no field "%Q" to read; there are %Y %m'),
+        ("parse_time('2026x', '%Y')", '"x" is left over'),
+        ("parse_time('13', '%I')", "%I needs 1 to 12, and %p"),
+        ("start_of(0, 'decade')", 'no unit "decade"; there are minute, hour'),
+        ("shift_time(0, {'month': 1})", 'no unit "month"; there are years, months'),
+        ("shift_time(0, {'years': 9000})", "outside of the years 1 to 9999"),
+        ("shift_time(0, {'days': 1.5})", "needs a whole number"),
+        ("start_of('0001-01-01T00:00:00Z', 'day', 'Asia/Tokyo')", "outside of the years 1 to 9999"),
     ],
 )
 def test_a_function_says_what_it_cannot_take(source: str, words: str) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import random
+import sys
+from types import FrameType
 
 import pytest
 
 from treadle.domain.errors import ExpressionError
+from treadle.domain.expression_frame import MAX_STEPS
 from treadle.domain.expressions import FUNCTIONS, compile_expression
 from treadle.domain.values import encode
 
@@ -144,6 +147,64 @@ HOSTILE = [
     "round(1.5, 9223372036854775807)",
     "range(9223372036854775807)",
     "range(0, -9223372036854775807, -1)",
+    "x" * 1_000_000,
+    "1+" * 500_000 + "1",
+    "(" * 1_000_000,
+    '"' + "a" * 1_000_000 + '"',
+    "[" + "1," * 500_000 + "]",
+    " " * 1_000_000,
+    "join(['ab'] * 99999, s * 9)",
+    "[join(xs, s) for a in xs]",
+    "replace(s * 9999, 'e', s * 9999)",
+    "[s * 9999 for a in xs for b in xs]",
+    "[[c + b + a for c in range(999)] for b in range(999)] + [a for a in range(999)]",
+    "[[a for a in range(9999)] for b in range(9999)]",
+    "[sorted(reversed(range(9999))) for a in xs]",
+    "[unique(range(9999)) for a in xs]",
+    "[s in (s * 9999) for a in range(9999)]",
+    "[(range(9999) + [a]) == range(9999) for a in range(9999)]",
+    "[zip(xs, xs, xs) for a in range(9999)]",
+    "[merge_deep(x, x) for a in range(99999)]",
+    "[put(range(9999), 0, a) for a in xs]",
+    "[group_by([x] * 9999, 'n') for a in xs]",
+    "[difference(range(9999), range(9999)) for a in xs]",
+    "[chunk(range(9999), 1) for a in xs]",
+    "[hash(s * 9999) for a in xs] + [hash(s * 9999) for a in range(9999)]",
+    "[base64_encode(s * 9999) for a in xs]",
+    "[index_of(range(9999), -1) for a in xs]",
+    "[count(s * 9999, 'e') for a in range(9999)]",
+    "[lines(s * 9999) for a in range(9999)]",
+    "put({}, ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'], 1)",
+    "pad_start('', 9223372036854775807)",
+    "pad_end('', 99999999, s)",
+    "truncate(s, -9223372036854775808)",
+    "format_number(1, 2, s * 9999)",
+    "shift_time(0, {'years': 9223372036854775807})",
+    "shift_time(0, {'seconds': 1e300})",
+    "parse_time('1' * 41, '%Y')",
+    "parse_time('1', '%' * 41)",
+    "parse_time('99999-1-1', '%Y-%m-%d')",
+    "base64_decode('/////w')",
+    "url_decode('%ff%fe')",
+    "input",
+    "x.__dict__.__class__",
+    "x['__class__']",
+    "\ufeffn",
+    "n\u2028",
+    "n\u00a0+ n",
+    "\uff4e",
+    "'\\x00'",
+    "\x1b[31mn",
+    "{{ n }}",
+    "n;" * 100,
+    "${n}",
+    "{n!r}",
+    "n if",
+    "not",
+    "[for x in xs]",
+    "x[::0]",
+    "x.a[0].b.c",
+    "- 'a'",
 ]
 
 _WORDS = [
@@ -161,7 +222,9 @@ _VALID = [f.example for f in FUNCTIONS.values()] + [
     '"é" in x.b.c or x["b"]["c"] != null',
     "sorted([i % 7 for i in xs])[::-1] == reversed(xs)",
 ]
-COUNT = int(os.environ.get("TREADLE_FUZZ_EXPRESSIONS", "6000"))
+CALLS_PER_STEP = 4
+"""Calls of Python or C that one step of the budget may stand for, at most, whatever the expression does."""
+COUNT = int(os.environ.get("TREADLE_FUZZ_EXPRESSIONS", "8000"))
 
 
 def ends_well(source: str) -> str:
@@ -184,7 +247,37 @@ def test_a_hostile_text_is_refused(source: str) -> None:
 
 
 def test_there_are_enough_hostile_texts() -> None:
-    assert len(set(HOSTILE)) >= 120
+    assert len(set(HOSTILE)) >= 180
+
+
+BOMBS = [
+    "[[[[a + b + c + d for a in xs] for b in xs] for c in xs] for d in xs]",
+    "[[sum([a * b for a in xs]) for b in range(9999)] for c in range(9999)]",
+    "[[[x.a for a in xs] for b in xs] for c in range(99)]",
+    "[{str(a): {str(b): a * b for b in xs} for a in xs} for c in range(99)]",
+    "[[[a if a % 2 else -a for a in xs if a != 5 and not a == 7] for b in xs] for c in xs]",
+    "[any(all(a < b + 99 for a in xs) for b in xs if b) for c in range(9999)]",
+    *(f"[[[{function.example} for z in xs] for zz in xs] for zzz in xs]" for function in FUNCTIONS.values()),
+]
+
+
+@pytest.mark.parametrize("source", BOMBS, ids=lambda source: ascii(source[:40]))
+def test_a_bomb_ends_when_its_steps_are_used_up(source: str) -> None:
+    expression = compile_expression(source)
+    calls = 0
+
+    def count(_frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    sys.setprofile(count)
+    try:
+        with pytest.raises(ExpressionError, match="this is more work than one expression may do"):
+            expression.evaluate(NAMES)
+    finally:
+        sys.setprofile(None)
+
+    assert calls < CALLS_PER_STEP * MAX_STEPS
 
 
 def test_words_of_the_language_in_any_order_end_in_a_value_or_the_one_error() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from treadle.domain.errors import DefinitionError
-from treadle.domain.graph import Edge, Node, Settings
+from treadle.domain.graph import Concurrency, Debounce, Edge, Node, OnFailure, RateLimit, Settings
 from treadle.domain.graph_parser import (
     MAX_EDGES,
     MAX_FINDINGS,
@@ -237,3 +237,33 @@ def test_thousands_of_mistakes_are_counted_and_not_all_listed() -> None:
 
     assert len(findings) == MAX_FINDINGS + 1
     assert findings[-1].message == "and 4,000 more findings"
+
+
+LIMITS = {
+    "vars": {"region": "eu", "most": [1, 2]},
+    "concurrency": {"key": "input.customer", "limit": 5, "on_limit": "cancel_oldest"},
+    "debounce": {"key": "trigger.path", "wait": "10s", "max_wait": "1m"},
+    "rate_limits": [
+        {"type": "noop", "limit": 3, "per": "1s"},
+        {"node": "a", "key": "nodes.a.output", "limit": 100, "per": "1h"},
+    ],
+    "on_failure": {"workflow": "repair", "version": 2},
+}
+
+
+def test_limits_across_executions_are_read_and_written_as_they_were() -> None:
+    graph = parsed({"nodes": [node("a")], "settings": LIMITS})
+
+    assert graph.settings.vars == LIMITS["vars"]
+    assert graph.settings.concurrency == Concurrency(5, "input.customer", "cancel_oldest")
+    assert graph.settings.debounce == Debounce(10.0, "trigger.path", 60.0)
+    assert graph.settings.rate_limits == (RateLimit(3, 1.0, type="noop"), RateLimit(100, 3600.0, node="a", key="nodes.a.output"))
+    assert graph.settings.on_failure == OnFailure("repair", 2)
+    assert graph_to_config(graph)["settings"] == LIMITS
+
+
+def test_a_number_is_a_concurrency_limit_and_a_name_a_failure_workflow() -> None:
+    graph = parsed({"nodes": [node("a")], "settings": {"concurrency": 3, "on_failure": "repair"}})
+
+    assert (graph.settings.concurrency, graph.settings.on_failure) == (Concurrency(3), OnFailure("repair"))
+    assert graph_to_config(graph)["settings"] == {"concurrency": {"limit": 3}, "on_failure": {"workflow": "repair"}}

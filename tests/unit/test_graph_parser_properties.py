@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from treadle.domain.errors import DefinitionError, Finding
 from treadle.domain.graph import Graph
 from treadle.domain.graph_configs import ConfigChecks
-from treadle.domain.graph_parser import GRAPH_KEYS, SETTINGS_KEYS, graph_to_config, parse_graph
+from treadle.domain.graph_parser import GRAPH_KEYS, graph_to_config, parse_graph
 from treadle.domain.graph_predicate import certainly_valid
 from treadle.domain.graph_react_flow import EDGE_KEYS, NODE_KEYS
+from treadle.domain.graph_settings import CONCURRENCY_KEYS, DEBOUNCE_KEYS, RATE_LIMIT_KEYS, SETTINGS_KEYS
 from treadle.domain.soundness import check_graph
 from unit.graph_samples import FULL, NODE_TYPES, SAVED, edge, parsed
 
@@ -23,7 +24,7 @@ WORDS = (
     "5s", "soon", "input.x", "1 +", "{{ input.x }}", "{{", "nodes.a.output", "payload", "\0", "\ud800", "#/x", "[",
 )  # fmt: skip
 KEYS = (
-    *GRAPH_KEYS, *SETTINGS_KEYS, *NODE_KEYS, *EDGE_KEYS, "data", "label", "graph", "cases", "any", "url", "sourceHandle",
+    *GRAPH_KEYS, *SETTINGS_KEYS, *CONCURRENCY_KEYS, *DEBOUNCE_KEYS, *RATE_LIMIT_KEYS, *NODE_KEYS, *EDGE_KEYS, "data", "label", "graph", "cases", "any", "url", "sourceHandle",
     "x", "y", "max_attempts", "jitter", "properties", "$ref", "pattern", "default",
 )  # fmt: skip
 

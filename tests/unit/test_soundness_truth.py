@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from treadle.domain.errors import Finding
 from treadle.domain.graph import ERROR, Graph
 from treadle.domain.marking import Marking
 from treadle.domain.soundness import check_graph
@@ -50,9 +51,9 @@ def any_graph(random: Random) -> Graph:
     return parsed({"nodes": nodes, "edges": edges})
 
 
-def impossible_nodes(graph: Graph) -> set[int]:
+def impossible_nodes(graph: Graph, findings: list[Finding]) -> set[int]:
     """The nodes that the check says never run, except where they start."""
-    paths = {finding.path for finding in check_graph(graph, NODE_TYPES) if finding.code in IMPOSSIBLE}
+    paths = {finding.path for finding in findings if finding.code in IMPOSSIBLE}
     return {node.index for node in graph.nodes if {f"nodes[{node.index}]", f"nodes[{node.index}].join"} & paths}
 
 
@@ -61,7 +62,9 @@ def starts_of(graph: Graph, random: Random) -> list[int]:
     return [random.choice(triggers)] if triggers else [node.index for node in graph.nodes if not graph.incoming[node.index]]
 
 
-def play(graph: Graph, random: Random) -> Marking:
+def play(graph: Graph, random: Random) -> tuple[Marking, set[str]]:
+    """How a game went, and the places of the cancels that found something."""
+    found: set[str] = set()
     marking, _ = Marking.start(graph, starts_of(graph, random))
     for _ in range(MOST_STEPS):
         if marking.state != "running" or not marking.active:
@@ -70,8 +73,13 @@ def play(graph: Graph, random: Random) -> Marking:
         port = random.choice(_ports(graph, node))
         edges = [graph.edges[edge] for edge in graph.outgoing[node] if graph.edges[edge].port == port]
         taken = [(e.index, e.tokens) for e in edges if e.when is None or random.random() < 0.5]
+        for number, name in enumerate(graph.nodes[node].cancels if port != ERROR else ()):
+            victim = graph.index_of[name]
+            active = any(key[0] == victim and key != (node, visit) for key in marking.active)
+            if active or any(marking.tokens.on.get(edge) for edge in graph.incoming[victim]):
+                found.add(f"nodes[{node}].cancels[{number}]")
         marking.done(node, visit, port=port, taken=[(edge, tokens) for edge, tokens in taken if isinstance(tokens, int)])
-    return marking
+    return marking, found
 
 
 def _ports(graph: Graph, index: int) -> list[str]:
@@ -84,10 +92,21 @@ def _ports(graph: Graph, index: int) -> list[str]:
 def test_what_is_called_impossible_never_happens(seed: int) -> None:
     random = Random(seed)
     graph = any_graph(random)
-    impossible = impossible_nodes(graph)
+    findings = check_graph(graph, NODE_TYPES)
+    impossible = impossible_nodes(graph, findings)
+    never_ends_well = any(finding.code == "always_starves" for finding in findings)
+    find_nothing = {finding.path for finding in findings if finding.code == "cancels_nothing"}
 
     for _ in range(GAMES if starts_of(graph, random) else 0):
-        marking = play(graph, random)
+        marking, found = play(graph, random)
 
+        assert not (never_ends_well and marking.state == "completed")
+        assert found.isdisjoint(find_nothing)
         for node in impossible:
             assert marking.visits.get(node, 0) == 0 or NODE_TYPES[graph.nodes[node].type].trigger
+
+
+def test_the_random_graphs_have_findings_of_each_kind_that_is_certain() -> None:
+    seen = {finding.code for seed in range(GRAPHS) for finding in check_graph(any_graph(Random(seed)), NODE_TYPES)}
+
+    assert {*IMPOSSIBLE, "always_starves", "cancels_nothing", "may_starve"} <= seen

@@ -73,13 +73,13 @@ def test_a_text_renders_to_this_value(text: str, value: object) -> None:
 @pytest.mark.parametrize(
     ("text", "words", "column"),
     [
-        ("a {{ n", '"{{" without "}}"', 1),
-        ("{{ (n }}", "a bracket that is not closed", 1),
-        ("{{ 'n }}", "a text that is not closed", 1),
-        ("{{ n) }}", "a bracket that closes nothing", 2),
+        ("a {{ n", '"{{" without "}}"', 3),
+        ("{{ (n }}", "a bracket that is not closed", 4),
+        ("{{ 'n }}", "a text that is not closed", 4),
+        ("{{ n) }}", "a bracket that closes nothing", 5),
         ("{{ }}", "the expression is empty", None),
-        ("{{ n }} {{ 1 + }}", "this is not an expression", 4),
-        ("{{ {{ n }} }}", "an object is written {key: value}", 1),
+        ("{{ n }} {{ 1 + }}", "this is not an expression", 15),
+        ("{{ {{ n }} }}", "an object is written {key: value}", 4),
     ],
 )
 def test_a_text_that_cannot_be_compiled_says_why(text: str, words: str, column: int | None) -> None:
@@ -119,12 +119,13 @@ def test_expressions_are_found_with_their_paths() -> None:
         deferred=("until",),
     )
 
-    found = [(path, expression.source) for path, expression in template.expressions]
+    found = [(path, expression.source, offset) for path, expression, offset in template.expressions]
 
     assert found == [
-        ("url", "input.a"), ("url", "nodes.b.output"), ("cases[0].when", "n > 1"), ("until", "payload.x"), ("k[0]", "n"),
+        ("url", "input.a", 3), ("url", "nodes.b.output", 17), ("cases[0].when", "n > 1", 0), ("until", "payload.x", 0),
+        ("k[0]", "n", 3),
     ]  # fmt: skip
-    assert template.expressions[1][1].node_refs == {"b"}
+    assert template.expressions[1].expression.node_refs == {"b"}
 
 
 @pytest.mark.parametrize(
@@ -193,15 +194,15 @@ def test_an_error_of_compiling_begins_with_the_path(config: dict[str, Any], mess
     assert caught.value.column is not None or "empty" in message
 
 
-def test_an_error_of_rendering_begins_with_the_path_and_keeps_source_and_column() -> None:
+def test_an_error_of_rendering_begins_with_the_path_and_has_the_column_in_the_whole_text() -> None:
     template = compiled({"body": {"lines": ["{{ n }}", "to {{ input.nmae }}"]}})
 
     with pytest.raises(ExpressionError) as caught:
         template.render({"input": {"name": "x"}, "n": 1})
 
     assert caught.value.reason == 'body.lines[1]: in input: no key "nmae", did you mean "name"? The object has name'
-    assert caught.value.source == "input.nmae"
-    assert caught.value.column == 7
+    assert caught.value.source == "to {{ input.nmae }}"
+    assert caught.value.column == caught.value.source.index("nmae") + 1
 
 
 def test_a_secret_is_left_for_the_handler_call() -> None:

@@ -15,6 +15,31 @@ from treadle.domain.node_types import NodeType
 APPROVED, REJECTED, EXPIRED = "approved", "rejected", "expired"
 _PORT_ON_DUE = {"expire": EXPIRED, "approve": APPROVED, "reject": REJECTED}
 
+APPROVAL_FIELDS: Mapping[str, Any] = {
+    "title": {"title": "Title", "description": "The question, in one line.", "type": "string", "minLength": 1},
+    "body": {"title": "Body", "description": "What the person should know to decide.", "type": "string"},
+    "form": {
+        "title": "Form",
+        "description": "A JSON Schema of the data to fill in with the decision.",
+        "type": ["object", "null"],
+    },
+    "assignees": {"title": "Assignees", "description": "Who should decide.", "type": "array", "items": {"type": "string"}},
+}
+
+
+def request_of(config: Mapping[str, Any]) -> ApprovalRequest:
+    return ApprovalRequest(
+        title=str(config["title"]),
+        body=str(config.get("body", "")),
+        form=config.get("form"),
+        assignees=tuple(str(name) for name in config.get("assignees", ())),
+    )
+
+
+def decision_of(event: Event) -> dict[str, Any]:
+    """The decision with every field, however short it came."""
+    return {key: event.payload.get(key) for key in ("decision", "by", "comment", "data")}
+
 
 class Approval(Immediate):
     node_type = NodeType(
@@ -24,19 +49,7 @@ class Approval(Immediate):
         config_schema={
             "type": "object",
             "properties": {
-                "title": {"title": "Title", "description": "The question, in one line.", "type": "string", "minLength": 1},
-                "body": {"title": "Body", "description": "What the person should know to decide.", "type": "string"},
-                "form": {
-                    "title": "Form",
-                    "description": "A JSON Schema of the data to fill in with the decision.",
-                    "type": ["object", "null"],
-                },
-                "assignees": {
-                    "title": "Assignees",
-                    "description": "Who should decide.",
-                    "type": "array",
-                    "items": {"type": "string"},
-                },
+                **APPROVAL_FIELDS,
                 "due": {"title": "Due", "description": 'How long there is to decide, such as "2d".', **DURATION},
                 "on_due": {
                     "title": "When due",
@@ -55,13 +68,7 @@ class Approval(Immediate):
     )
 
     def run(self, ctx: Context, config: Mapping[str, Any]) -> Park:
-        request = ApprovalRequest(
-            title=str(config["title"]),
-            body=str(config.get("body", "")),
-            form=config.get("form"),
-            assignees=tuple(str(name) for name in config.get("assignees", ())),
-        )
-        waits = [Wait(name="decision", approval=request)]
+        waits = [Wait(name="decision", approval=request_of(config))]
         due = config.get("due")
         if due is not None:
             waits.append(Wait(name="due", until=after(ctx, due, path="due")))
@@ -69,7 +76,7 @@ class Approval(Immediate):
 
     def resume(self, ctx: Context, config: Mapping[str, Any], event: Event) -> Done:
         if event.kind != "time":
-            answer = {key: event.payload.get(key) for key in ("decision", "by", "comment", "data")}
+            answer = decision_of(event)
             return Done(answer, APPROVED if answer["decision"] == APPROVED else REJECTED)
         port = _PORT_ON_DUE[config.get("on_due", "expire")]
         comment = f"nobody decided until {rfc3339(event.at)}"

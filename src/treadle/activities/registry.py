@@ -9,7 +9,28 @@ from importlib.metadata import entry_points as installed
 from types import MappingProxyType, ModuleType
 from typing import Any
 
-from treadle.activities import approval, control, decorator, demo, http, log, subworkflow, triggers, waits
+from treadle.activities import (
+    approval,
+    composites,
+    control,
+    data_dates,
+    data_fields,
+    data_formats,
+    data_groups,
+    data_joins,
+    data_lists,
+    data_slices,
+    decorator,
+    demo,
+    gate,
+    http,
+    log,
+    subworkflow,
+    text,
+    triggers,
+    wait_any,
+    waits,
+)
 from treadle.activities.declaration import Declaration
 from treadle.activities.function_handler import FunctionHandler
 from treadle.domain.errors import TreadleError
@@ -17,7 +38,10 @@ from treadle.domain.node_types import NodeType
 from treadle.ports import Handler
 
 GROUP = "treadle.activities"
-_BUILT_IN = (triggers, control, waits, approval, log, subworkflow, demo)
+_BUILT_IN = (
+    triggers, control, composites, gate, waits, wait_any, approval, data_fields, data_lists, data_slices, data_groups,
+    data_joins, data_formats, data_dates, text, log, subworkflow, demo,
+)  # fmt: skip
 
 
 class RegistrationError(TreadleError):

@@ -58,6 +58,7 @@ class Subworkflow(Immediate):
             input=config.get("input"),
             version=config.get("version"),
             on_parent_end=config.get("on_parent_end", "cancel"),
+            inner=config.get("inner", False),  # no one can write this in a definition: it is how distributed maps run items
         )
         return Park((Wait(name="child", child=child),)) if config.get("wait", True) else Spawn(child)
 

@@ -97,7 +97,7 @@ def finding_lines(findings: tuple[Finding, ...]) -> Iterator[str]:
 
 
 def _label(severity: str) -> str:
-    return click.style(f"{severity.capitalize()}:", fg="yellow" if severity == "warning" else "red")
+    return click.style(f"{severity.capitalize()}:", fg={"warning": "yellow", "info": "cyan"}.get(severity, "red"))
 
 
 def _known(error: NotFoundError) -> str:

@@ -33,12 +33,16 @@ class ApprovalRequest:
 
 @dataclass(frozen=True, slots=True)
 class ChildRequest:
-    """A child execution to start. `input` is any JSON value."""
+    """A child execution to start. `input` is any JSON value.
+
+    `inner` True: not a workflow, but the graph inside the composite node that the asking activity is a part of.
+    """
 
     workflow: str
     input: Any = None
     version: int | None = None
     on_parent_end: str = "cancel"
+    inner: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from treadle.domain.states import ActivityStatus
 
@@ -23,20 +23,29 @@ State = Literal["running", "completed", "failed", "cancelled"]
 class Activity:
     """One visit of one node in one scope; `inputs` are the tokens it consumed, by edge in graph order.
 
-    `attempt` belongs to the engine, which counts it; the token game only carries it into snapshots.
+    `home` is its scope's, and means nothing to the game. `attempt` and `fired_at` belong to the engine, which counts the one
+    and notes in the other after which row it fired; the token game only carries attempts into snapshots.
     """
 
-    __slots__ = ("attempt", "inputs", "node", "stamps", "status", "visit")
+    __slots__ = ("attempt", "fired_at", "home", "inputs", "node", "stamps", "status", "visit")
 
     def __init__(
-        self, node: int, visit: int, status: ActivityStatus, inputs: tuple[Producer, ...], stamps: Stamps | None = None
+        self,
+        node: int,
+        visit: int,
+        status: ActivityStatus,
+        inputs: tuple[Producer, ...],
+        stamps: Stamps | None = None,
+        home: Any = None,
     ) -> None:
         self.node = node
         self.visit = visit
         self.status = status
         self.inputs = inputs
         self.stamps = stamps
+        self.home = home
         self.attempt = 1
+        self.fired_at = -1
 
     def __repr__(self) -> str:
         return f"Activity({self.node}#{self.visit}, {self.status}, inputs={self.inputs})"
@@ -50,13 +59,15 @@ class Note:
     node: int
     visit: int
     port: str | None = None
+    home: Any = None
 
 
 @dataclass(slots=True)
 class Effects:
     """What to do after a step: activities to `run`, in firing order, and activities to stop.
 
-    An activity that fired and was withdrawn in the same step is only in `withdrawn`. When the scope failed, nothing is to run.
+    Those to run are of this scope, or of another that waited for a mutex that this one gave back. An activity that fired and
+    was withdrawn in the same step is only in `withdrawn`. When the scope failed, nothing of it is to run.
     `error` is (type, message, node ids); None for a scope that failed because an activity did.
     """
 

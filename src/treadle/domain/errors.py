@@ -7,6 +7,7 @@ TreadleError
 ├── LimitExceededError         a named limit
 ├── NotFoundError              no workflow, execution, approval, schedule … of that name
 ├── ConflictError              too late: carries the state that won
+│   └── ConcurrencyLimitError  every slot of a workflow's concurrency limit is taken
 ├── IdempotencyError           the key was used before with another request
 ├── MarkingError               the journal and the graph contradict each other
 │   └── JournalGapError
@@ -34,7 +35,7 @@ class TreadleError(Exception):
 class Finding:
     """One remark about a definition, an input or a config: where it is, what is wrong, how to mend it.
 
-    `path` is a JSON path from the document's root, such as `nodes[3].config.url`; `severity` is `error` or `warning`.
+    `path` is a JSON path from the document's root, such as `nodes[3].config.url`; `severity` is `error`, `warning` or `info`.
     """
 
     code: str
@@ -97,6 +98,20 @@ class ConflictError(TreadleError):
     def __init__(self, message: str, *, state: str) -> None:
         self.state = state
         super().__init__(message)
+
+
+class ConcurrencyLimitError(ConflictError):
+    """Every slot of the workflow's concurrency limit is taken, and its `on_limit` is `skip`; `holders` are execution ids."""
+
+    def __init__(self, workflow: str, key: str, *, limit: int, holders: Sequence[str]) -> None:
+        self.holders = tuple(holders)
+        of_key = f" for key {key!r}" if key else ""
+        held = f", held by {', '.join(holders)}" if holders else ""
+        super().__init__(
+            f"not started: workflow {workflow!r} has {limit} of {limit} executions open{of_key}{held}; start it again when one "
+            'has ended, or set "on_limit": "wait" in settings.concurrency',
+            state="concurrency",
+        )
 
 
 class IdempotencyError(TreadleError):

@@ -11,10 +11,10 @@ from typing import Any
 from treadle.domain.expression_access import item_of, slice_of
 from treadle.domain.expression_frame import KINDS, FaultError, Frame, Place, kind_of, no_such
 from treadle.domain.expression_operators import Operator, negate
+from treadle.domain.expression_reads import Key
 from treadle.domain.expression_registry import Function
 
 Run = Callable[[Frame], Any]
-Key = str | int
 Step = tuple[Operator, Run, Place]
 """An operator, its right operand, and where it stands."""
 

@@ -14,9 +14,10 @@ from treadle.domain import expression_closures as closures
 from treadle.domain import expression_loops as loops
 from treadle.domain import expression_operators as operators
 from treadle.domain.errors import ExpressionError
-from treadle.domain.expression_closures import Key, Run, Step
+from treadle.domain.expression_closures import Run, Step
 from treadle.domain.expression_frame import Place, no_such
 from treadle.domain.expression_functions import FUNCTIONS
+from treadle.domain.expression_reads import Key, Read
 from treadle.domain.expression_registry import Function
 from treadle.domain.expression_syntax import MAX_DEPTH, parse
 from treadle.domain.values import INT_MAX, INT_MIN
@@ -55,8 +56,6 @@ _REFUSED: Mapping[type[ast.AST], str] = {
 }
 
 
-
-
 class Compiled(NamedTuple):
     """`slots`: how many variables; `builds`: whether the result may be a value that the expression made."""
 
@@ -65,6 +64,7 @@ class Compiled(NamedTuple):
     roots: frozenset[str]
     node_refs: frozenset[str]
     builds: bool
+    reads: tuple[Read, ...]
 
 
 def compile_source(source: str) -> Compiled:
@@ -72,7 +72,13 @@ def compile_source(source: str) -> Compiled:
     tree = parse(source)
     compiler = _Compiler(source)
     run = compiler.value(tree)
-    return Compiled(run, compiler.slots, frozenset(compiler.roots), frozenset(compiler.node_refs), compiler.builds)
+    roots = frozenset(read.name for read in compiler.reads)
+    node_refs = frozenset(key for read in compiler.reads if read.name == "nodes" for key in read.keys[:1] if isinstance(key, str))
+    return Compiled(run, compiler.slots, roots, node_refs, compiler.builds, tuple(sorted(compiler.reads, key=_column)))
+
+
+def _column(read: Read) -> int:
+    return read.columns[0] or 0
 
 
 class _Compiler:
@@ -80,14 +86,14 @@ class _Compiler:
 
     def __init__(self, source: str) -> None:
         self.slots = 0
-        self.roots: set[str] = set()
-        self.node_refs: set[str] = set()
+        self.reads: list[Read] = []
         self.builds = False
         self._source = source
         self._bytes = source.encode()
         self._scope: dict[str, int] = {}
         self._depth = 0
         self._cost = 0
+        self._conditions = 0
 
     def value(self, node: ast.expr, *, bare: bool = False) -> Run:
         """The closure of a node; `bare` where the value is only looked into and may be a namespace."""
@@ -117,10 +123,9 @@ class _Compiler:
             places.insert(0, place)
             node = base
         if isinstance(node, ast.Name) and node.id not in self._scope and node.id not in WORDS:
-            self.roots.add(node.id)
-            if node.id == "nodes" and keys and isinstance(keys[0], str):
-                self.node_refs.add(keys[0])
-            return closures.path(node.id, keys, [self._place(node), *places], bare=bare)
+            places.insert(0, self._place(node))
+            self.reads.append(Read(node.id, tuple(keys), tuple(place.column for place in places), self._conditions > 0))
+            return closures.path(node.id, keys, places, bare=bare)
         if keys:
             return closures.way(self.value(node, bare=True), keys, places, bare=bare)
         if isinstance(node, ast.Name):
@@ -197,10 +202,16 @@ class _Compiler:
 
     def _bool(self, node: ast.BoolOp) -> Run:
         combine = closures.every if isinstance(node.op, ast.And) else closures.some
-        return combine([self.value(value) for value in node.values])
+        return combine([self.value(node.values[0]), *(self._conditional(value) for value in node.values[1:])])
 
     def _choice(self, node: ast.IfExp) -> Run:
-        return closures.choice(self.value(node.test), self.value(node.body), self.value(node.orelse))
+        return closures.choice(self.value(node.test), self._conditional(node.body), self._conditional(node.orelse))
+
+    def _conditional(self, node: ast.expr) -> Run:
+        self._conditions += 1
+        run = self.value(node)
+        self._conditions -= 1
+        return run
 
     def _list(self, node: ast.List) -> Run:
         self.builds = True

@@ -94,12 +94,12 @@ def last(_frame: Frame, items: Any, default: Any = _NOTHING) -> Any:
 
 
 @function("unique([2, 1, 2, 1.0, true])", [2, 1, True])
-def unique(frame: Frame, items: Any) -> list[Any]:
-    """The list without elements that equal an earlier one."""
+def unique(frame: Frame, items: Any, key: Any = None) -> list[Any]:
+    """The list without elements that equal an earlier one, or that have the same under `key`."""
     read_all(frame, list_of(items), times=_LOOKS_OF_UNIQUE)
     seen: dict[Any, Any] = {}
     for item in items:
-        seen.setdefault(_identity(item), item)
+        seen.setdefault(identity_of(item if key is None else item_of(item, key)), item)
     return list(seen.values())
 
 
@@ -211,12 +211,12 @@ def _check_comparable(frame: Frame, found: list[Any], *, passes: int) -> None:
     raise FaultError(f"compares only numbers or only texts, and here is {kind_of(odd)}")
 
 
-def _identity(value: Any) -> Any:
+def identity_of(value: Any) -> Any:
     """Something that can be hashed, the same for equal values."""
     if type(value) is bool:
         return ("boolean", value)
     if type(value) is list:
-        return ("list", *map(_identity, value))
+        return ("list", *map(identity_of, value))
     if type(value) is dict:
-        return ("object", frozenset((key, _identity(item)) for key, item in value.items()))
+        return ("object", frozenset((key, identity_of(item)) for key, item in value.items()))
     return value

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from treadle.domain.errors import ExpressionError
+from treadle.domain.expression_frame import shown
 
 MAX_SOURCE = 10_000
 MAX_DEPTH = 50
@@ -25,7 +26,7 @@ _TOKEN = re.compile(
     |(?P<text>"[^"\\\n\r]*(?:\\.[^"\\\n\r]*)*"|'[^'\\\n\r]*(?:\\.[^'\\\n\r]*)*')
     |(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
     |(?P<name>[A-Za-z_][A-Za-z0-9_]*)
-    |(?P<mark>\*\*|//|==|!=|<=|>=|&&|\|\||[-+*/%<>()\[\]{},:.])
+    |(?P<mark>\*\*|//|===|!==|==|!=|<>|<=|>=|&&|\|\||[-+*/%<>()\[\]{},:.])
     """,
     re.VERBOSE,
 )
@@ -39,7 +40,31 @@ _HINTS = {
     '"': "a text that is not closed",
     "'": "a text that is not closed",
     "#": "an expression has no comments",
+    "|": "values go into functions by f(x), not by a pipe",
+    "&": 'write "and"',
+    "$": 'names are written without "$"',
+    ";": "an expression is one formula",
+    "`": 'a text stands in "…" or \'…\'',
+    "\\": "outside of texts a backslash has no meaning",
+    "“": 'a text stands in straight quotes, "…" or \'…\'',
+    "”": 'a text stands in straight quotes, "…" or \'…\'',
+    "‘": 'a text stands in straight quotes, "…" or \'…\'',
+    "’": 'a text stands in straight quotes, "…" or \'…\'',
+    "===": 'write "=="',
+    "!==": 'write "!="',
+    "<>": 'write "!="',
+    "??": "write coalesce(a, b)",
+    "?.": 'write get(x, "key")',
+    "=>": "functions cannot be made here",
 }
+_COMPLAINTS = {
+    "leading zeros in decimal integer literals are not permitted; use an 0o prefix for octal integers":
+        "a whole number does not begin with 0",
+    "Generator expression must be parenthesized": "a comprehension beside other arguments needs [ and ]",
+    "invalid syntax. Perhaps you forgot a comma?": "a comma or an operator is missing",
+    "expected 'else' after 'if' expression": 'write "a if condition else b"',
+}  # fmt: skip
+"""Of Python's own messages those that need other words."""
 _WORDS = {
     "lambda": "functions cannot be made here",
     "is": 'write "==" or "!=" for "is"',
@@ -83,16 +108,27 @@ def parse(source: str) -> ast.expr:
         return ast.parse(text, mode="eval").body
     except SyntaxError as error:
         column = None if error.offset is None else max(1, error.offset - 1)
-        raise ExpressionError(f"this is not an expression: {error.msg}", source=source, column=column) from error
+        raise ExpressionError(f"this is not an expression: {_complaint(error, source)}", source=source, column=column) from error
     except (MemoryError, RecursionError, ValueError) as error:
         raise ExpressionError("the expression is nested too deeply", source=source) from error
 
 
+def _complaint(error: SyntaxError, source: str) -> str:
+    """What Python's parser has against the source, in words for people who do not know Python."""
+    if error.msg != "invalid syntax" or error.offset is None:
+        return _COMPLAINTS.get(error.msg, error.msg)
+    rest = source[max(0, error.offset - 2) :].strip()
+    if not rest:
+        return "it stops where a value is missing"
+    matched = _TOKEN.match(rest)
+    return f"{matched.group() if matched else rest[0]!r} is not expected here"
+
+
 def end_of_expression(text: str, start: int) -> int | None:
-    """Where the `}}` stands that ends the expression which begins at `start`; None if there is none."""
+    """Where the `}}` stands that ends the expression which begins at `start`; None if there is none, or it is much too long."""
     depth = 0
     at = start
-    while at < len(text):
+    while at < min(len(text), start + 2 * MAX_SOURCE):
         if depth == 0 and text.startswith("}}", at):
             return at
         matched = _TOKEN.match(text, at)
@@ -115,7 +151,8 @@ def tokens(source: str) -> Iterator[Token]:
         matched = _TOKEN.match(source, at)
         if matched is None or matched.group() in _HINTS:
             mark = source[at] if matched is None else matched.group()
-            reason = _HINTS.get(mark) or f'{mark!r} has no meaning here; a key with such a character is written x["key"]'
+            hint = _HINTS.get(source[at : at + 2]) or _HINTS.get(mark)
+            reason = hint or f'{mark!r} has no meaning here; a key with such a character is written x["key"]'
             raise ExpressionError(reason, source=source[:MAX_SOURCE], column=at + 1)
         kind = matched.lastgroup or ""
         if kind != "space":
@@ -167,6 +204,8 @@ class _Scanner:
                 raise self._error(f"nested deeper than {MAX_DEPTH} levels", token)
         elif text in _CLOSING and (not self._open or _OPENING[self._open.pop().text] != text):
             raise self._error("a bracket that closes nothing", token)
+        if _is_value(before) and _is_value(token):
+            raise self._error(f"{shown(text)} stands where an operator or a comma is missing", token)
         self._count(token, before)
 
     def _count(self, token: Token, before: Token) -> None:
@@ -196,6 +235,11 @@ class _Scanner:
 
     def _error(self, reason: str, token: Token) -> ExpressionError:
         return ExpressionError(reason, source=self._source, column=token.at + 1)
+
+
+def _is_value(token: Token) -> bool:
+    """Whether the token is a name or a literal."""
+    return token.kind in ("text", "number") or (token.kind == "name" and token.text not in _KEYWORDS)
 
 
 def _is_character(escape: re.Match[str]) -> bool:

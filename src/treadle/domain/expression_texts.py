@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from treadle.domain.expression_frame import MAX_ITEMS, FaultError, Frame, kind_of
-from treadle.domain.expression_registry import function, list_of, text_of
+from treadle.domain.expression_operators import equal
+from treadle.domain.expression_registry import function, integer_of, list_of, text_of
 
-_WORST_ENCODING = 12
-"""A character of four bytes, each written `%XX`."""
+_LONGEST_SLUG = 1_000
 
 
 @function('lower("Zürich")', "zürich")
@@ -84,14 +84,116 @@ def ends_with(frame: Frame, text: Any, end: Any) -> bool:
     return text_of(text).endswith(end)
 
 
-@function('url_encode("a b/ü")', "a%20b%2F%C3%BC")
-def url_encode(frame: Frame, text: Any) -> str:
-    """The text as one part of a URL: every character that means something there is written `%XX`."""
-    # Imported here because it costs more than the rest of the language together and few expressions need it.
-    from urllib.parse import quote
+@function('remove_prefix("INV-17", "INV-")', "17")
+def remove_prefix(frame: Frame, text: Any, start: Any) -> str:
+    """The text without `start` at its beginning; as it is if it begins otherwise."""
+    frame.build_text(len(text_of(text)) + len(text_of(start)))
+    return text.removeprefix(start)  # type: ignore[no-any-return]
 
-    frame.build_text(_WORST_ENCODING * len(text_of(text)))
-    return quote(text, safe="")
+
+@function('remove_suffix("report.pdf", ".pdf")', "report")
+def remove_suffix(frame: Frame, text: Any, end: Any) -> str:
+    """The text without `end` at its end; as it is if it ends otherwise."""
+    frame.build_text(len(text_of(text)) + len(text_of(end)))
+    return text.removesuffix(end)  # type: ignore[no-any-return]
+
+
+@function('before("user@example.com", "@")', "user")
+def before(frame: Frame, text: Any, mark: Any) -> str:
+    """What stands before the first `mark`; the whole text if it has none."""
+    frame.build_text(len(text_of(text)) + len(_mark(mark)))
+    return text.partition(mark)[0]  # type: ignore[no-any-return]
+
+
+@function('after("user@example.com", "@")', "example.com")
+def after(frame: Frame, text: Any, mark: Any) -> str:
+    """What stands behind the first `mark`; an empty text if it has none."""
+    frame.build_text(len(text_of(text)) + len(_mark(mark)))
+    return text.partition(mark)[2]  # type: ignore[no-any-return]
+
+
+@function('lines("a\\nb\\r\\nc\\n")', ["a", "b", "c"])
+def lines(frame: Frame, text: Any) -> list[str]:
+    """The lines of a text, without what ends them."""
+    frame.build_text(2 * len(text_of(text)))
+    found: list[str] = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n", MAX_ITEMS + 1)
+    frame.build_items(len(found))
+    return found if text else []
+
+
+@function('capitalize("wine, RED")', "Wine, RED")
+def capitalize(frame: Frame, text: Any) -> str:
+    """The text with a capital first letter; the others stay as they are."""
+    frame.build_text(len(text_of(text)) + 3)
+    return text[:1].upper() + text[1:]  # type: ignore[no-any-return]
+
+
+@function('pad_start(str(7), 3, "0")', "007")
+def pad_start(frame: Frame, text: Any, length: Any, fill: Any = " ") -> str:
+    """The text with `fill` repeated before it until it has that many characters."""
+    return _padding(frame, text, length, fill) + text  # type: ignore[no-any-return]
+
+
+@function('pad_end("ab", 5, ".")', "ab...")
+def pad_end(frame: Frame, text: Any, length: Any, fill: Any = " ") -> str:
+    """The text with `fill` repeated behind it until it has that many characters."""
+    return text + _padding(frame, text, length, fill)  # type: ignore[no-any-return]
+
+
+@function('truncate("a long sentence", 7)', "a long…")
+def truncate(frame: Frame, text: Any, length: Any, end: Any = "…") -> str:
+    """The text if it has at most that many characters, else its beginning and `end`, together as many."""
+    if integer_of(length) < len(text_of(end)):
+        raise FaultError("the length is less than that of the end")
+    frame.build_text(len(text_of(text)) + len(end))
+    return text if len(text) <= length else text[: length - len(end)] + end  # type: ignore[no-any-return]
+
+
+@function('slug("Zürich: 3 Öfen!")', "zurich-3-ofen")
+def slug(frame: Frame, text: Any) -> str:
+    """The text as a name for files and URLs: small letters without accents and digits, everything else one `-`."""
+    from unicodedata import normalize
+
+    if len(text_of(text)) > _LONGEST_SLUG:
+        raise FaultError(f"takes at most {_LONGEST_SLUG:,} characters")
+    frame.charge(len(text))
+    plain = normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return "-".join("".join(letter if letter.isalnum() else " " for letter in plain).split())
+
+
+@function('index_of("a-b", "-") + index_of([7, 8], 8)', 2)
+def index_of(frame: Frame, container: Any, item: Any) -> int | None:
+    """The place, from 0, of the first such element in a list or of the part in a text; null if there is none."""
+    if type(container) is list:
+        frame.charge(len(container))
+        return next((place for place, element in enumerate(container) if equal(frame, element, item)), None)
+    frame.charge_text(len(text_of(container)) + len(text_of(item)))
+    place = container.find(item)
+    return place if place >= 0 else None
+
+
+@function('count("banana", "an") + count([1, 2, 1], 1)', 4)
+def count(frame: Frame, container: Any, item: Any) -> int:
+    """How many elements of a list equal the item, or how often a text has the part."""
+    if type(container) is list:
+        frame.charge(len(container))
+        return sum(equal(frame, element, item) for element in container)
+    frame.charge_text(len(text_of(container)) + len(_mark(item)))
+    return container.count(item)  # type: ignore[no-any-return]
+
+
+def _mark(value: Any) -> str:
+    if not text_of(value):
+        raise FaultError("the text to look for is empty")
+    return value  # type: ignore[no-any-return]
+
+
+def _padding(frame: Frame, text: Any, length: Any, fill: Any) -> str:
+    missing = integer_of(length) - len(text_of(text))
+    if not text_of(fill):
+        raise FaultError("the text to fill with is empty")
+    frame.build_text(max(len(text), length) + len(fill))
+    return (fill * (missing // len(fill) + 1))[:missing] if missing > 0 else ""
 
 
 def _pay_for_letters(frame: Frame, text: str) -> None:

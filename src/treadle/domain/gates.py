@@ -49,4 +49,4 @@ def _open(scope: Scope, activity: Activity, port: str, effects: Effects) -> None
         scope.finished.add(rule.node)
     scope.withdraw(rule.cancels, effects)
     scope.put(rule.plain.get(port, ()), (activity.visit, activity.stamps))
-    effects.notes.append(Note("gate", activity.node, activity.visit, port))
+    effects.notes.append(Note("gate", activity.node, activity.visit, port, scope.home))

@@ -59,6 +59,43 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
+class Concurrency:
+    """At most `limit` executions of one key at the same time. `key` is an expression over `input` and `trigger`."""
+
+    limit: int
+    key: str | None = None
+    on_limit: str = "wait"   # wait | skip | cancel_oldest
+
+
+@dataclass(frozen=True, slots=True)
+class Debounce:
+    """Starts of one key less than `wait` seconds apart become one execution, at most `max_wait` after the first."""
+
+    wait: float
+    key: str | None = None
+    max_wait: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """At most `limit` starts in `per` seconds of the nodes of a type, or of one node. `key` is an expression."""
+
+    limit: int
+    per: float
+    type: str | None = None
+    node: str | None = None
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OnFailure:
+    """The workflow that is started when an execution has failed for good; `version` None is the latest."""
+
+    workflow: str
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What holds for a whole execution. `timeout` in seconds; `output` an expression; `retry` is the execution's own policy."""
 
@@ -66,6 +103,11 @@ class Settings:
     retry: RetryPolicy = NO_RETRY
     max_activities: int = 100_000
     output: str | None = None
+    vars: Mapping[str, Any] = field(default_factory=dict)
+    concurrency: Concurrency | None = None
+    debounce: Debounce | None = None
+    rate_limits: tuple[RateLimit, ...] = ()
+    on_failure: OnFailure | None = None
 
 
 @dataclass(frozen=True, slots=True)

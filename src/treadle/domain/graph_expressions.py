@@ -14,9 +14,9 @@ from treadle.domain.node_types import NodeType
 from treadle.domain.templates import bare_source, compile_bare, compile_template, compile_text
 
 NAMES = frozenset({
-    "input", "nodes", "item", "index", "output", "trigger", "execution", "vars", "incoming", "error",
+    "input", "nodes", "item", "index", "outer", "previous", "output", "trigger", "execution", "vars", "incoming", "error",
 })  # fmt: skip
-"""The names an expression may start from."""
+"""The names an expression may start from; `graph_reads` says which are there at which place."""
 
 _INDEX = re.compile(r"\[[0-9]+\]")
 
@@ -46,17 +46,16 @@ class ExpressionChecks:
             if not self._check_fields(config, node_type, path):
                 self._refuse(first, path)
             return
-        for place, expression in template.expressions:
-            deferred = bool(node_type.extra_names) and _INDEX.sub("[]", place) in node_type.deferred
+        for place, expression, _ in template.expressions:
+            deferred = bool(node_type.extra_names) and is_deferred(node_type, place)
             self._check_names(expression, path=f"{path}.{place}", extra=node_type.extra_names if deferred else ())
 
     def _check_fields(self, config: Mapping[str, Any], node_type: NodeType, path: str) -> bool:
         """Check each field on its own; whether any has a finding."""
         before = len(self._findings)
         for pattern, place, text in _strings(config, "", path, without=node_type.deferred):
-            deferred = pattern in node_type.deferred
             try:
-                if deferred or pattern in node_type.expressions:
+                if pattern in node_type.deferred or pattern in node_type.expressions:
                     expressions: tuple[Expression, ...] = (compile_bare(text),)
                 else:
                     expressions = compile_text(text).expressions
@@ -64,7 +63,8 @@ class ExpressionChecks:
                 self._refuse(error, place)
                 continue
             for expression in expressions:
-                self._check_names(expression, path=place, extra=node_type.extra_names if deferred else ())
+                extra = node_type.extra_names if is_deferred(node_type, pattern) else ()
+                self._check_names(expression, path=place, extra=extra)
         return len(self._findings) > before
 
     def _refuse(self, error: ExpressionError, path: str) -> None:
@@ -84,6 +84,12 @@ class ExpressionChecks:
             self._findings.error("unknown_name", f"unknown name {name!r}", path=path, hint=f"write nodes.{name}.output")
         else:
             self._findings.unknown("unknown_name", "name", name, path=path, known=NAMES | set(extra))
+
+
+def is_deferred(node_type: NodeType, place: str) -> bool:
+    """Whether what stands at that place of a config, such as `any[0].when`, is evaluated later than the rest."""
+    pattern = _INDEX.sub("[]", place)
+    return pattern in node_type.deferred or pattern in node_type.deferred_texts
 
 
 def _strings(value: Any, pattern: str, path: str, *, without: Collection[str]) -> Iterator[tuple[str, str, str]]:

@@ -5,7 +5,7 @@ Graphs in React Flow's form are accepted; `graph_react_flow` says how they are r
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,10 +17,10 @@ from treadle.domain.graph_fields import MAX_NAME, Fields
 from treadle.domain.graph_findings import MAX_FINDINGS, Findings, kind_of
 from treadle.domain.graph_nodes import NodeDraft, read_node
 from treadle.domain.graph_react_flow import graph_fields
+from treadle.domain.graph_settings import SettingsReader
 from treadle.domain.graph_values import json_copy
 from treadle.domain.graph_writer import graph_to_config, implied_join
 from treadle.domain.node_types import NodeType, NodeTypes
-from treadle.domain.retry import NO_RETRY
 from treadle.domain.schema import check_schema
 from treadle.domain.values import DEFINITION_LIMIT
 
@@ -37,10 +37,11 @@ MAX_NESTING = 20
 INNER_GRAPH = "graph"
 """The config field that holds an inner graph, in node types whose schema declares it."""
 
+GATE = "gate"
+"""The node type whose config names another node of the same graph."""
+
 GRAPH_KEYS = ("nodes", "edges", "settings", "input_schema")
 INNER_GRAPH_KEYS = ("nodes", "edges", "settings")
-SETTINGS_KEYS = ("timeout", "retry", "max_activities", "output")
-INNER_SETTINGS_KEYS = ("output",)
 
 
 def parse_graph(config: object, node_types: NodeTypes, *, enclosing: Collection[str] = ()) -> Graph:
@@ -83,7 +84,8 @@ class _Parse:
         inner = self._finish_nodes(drafts, index_of, expressions, visible=visible, depth=depth)
         reader = EdgeReader(drafts, index_of, self._findings)
         edges = reader.read(self._array(fields, "edges", MAX_EDGES), path=fields.at("edges"), expressions=expressions)
-        settings = self._settings(fields, expressions, depth=depth)
+        within = SettingsReader(expressions, node_types=self._node_types, ids=index_of.keys() | _ids_of(inner.values()))
+        settings = within.read(fields.nested("settings"), inner=depth > 0)
         graph = _assembled(drafts, edges, settings, self._input_schema(fields))
         if inner:
             graph.cache["inner_graphs"] = inner
@@ -136,6 +138,7 @@ class _Parse:
         inner: dict[int, Graph] = {}
         for draft in drafts:
             self._check_cancels(draft, index_of)
+            self._check_gate(draft, index_of)
             self._check_compensate(draft, expressions)
             if draft.type is None or not self._check_config(draft.type, draft.node.config, draft.fields, expressions):
                 continue
@@ -171,6 +174,21 @@ class _Parse:
                 place = f"{draft.fields.at('cancels')}[{number}]"
                 self._findings.unknown("unknown_node", "node", node_id, path=place, known=index_of)
 
+    def _check_gate(self, draft: NodeDraft, index_of: Mapping[str, int]) -> None:
+        """The token game plays it by its config as it is written: no template is filled in."""
+        if draft.node.type != GATE:
+            return
+        path = draft.fields.at("config")
+        watched, state = draft.node.config.get("node"), draft.node.config.get("state")
+        if isinstance(watched, str) and watched not in index_of:
+            self._findings.unknown("unknown_node", "node", watched, path=f"{path}.node", known=index_of)
+        elif isinstance(watched, str) and index_of[watched] == draft.node.index:
+            hint = "name the node whose state opens it"
+            self._findings.error("wrong_value", "a gate cannot watch itself", path=f"{path}.node", hint=hint)
+        if isinstance(state, str) and "{{" in state:
+            message = "the state of a gate is `active` or `finished`, and no template"
+            self._findings.error("wrong_value", message, path=f"{path}.state")
+
     def _check_compensate(self, draft: NodeDraft, expressions: ExpressionChecks) -> None:
         compensate = draft.node.compensate
         node_type = self._node_types.get(compensate["type"]) if compensate and isinstance(compensate.get("type"), str) else None
@@ -195,26 +213,16 @@ class _Parse:
                 self._findings.error("wrong_port", f"the port name {ERROR!r} is taken by failures", path=path)
         return ports
 
-    def _settings(self, fields: Fields, expressions: ExpressionChecks, *, depth: int) -> Settings:
-        inner = fields.nested("settings")
-        if inner is None:
-            return Settings()
-        inner.refuse_unknown(INNER_SETTINGS_KEYS if depth else SETTINGS_KEYS, what="settings")
-        output = inner.text("output") or None
-        if output is not None:
-            output = expressions.expression(output, path=inner.at("output"))
-        return Settings(
-            timeout=inner.positive_duration("timeout"),
-            retry=inner.retry("retry") or NO_RETRY,
-            max_activities=inner.whole("max_activities", Settings().max_activities, least=1),
-            output=output,
-        )
-
     def _input_schema(self, fields: Fields) -> dict[str, Any] | None:
         schema = fields.object("input_schema")
         if schema is not None:
             self._findings.extend(check_schema(schema, path=fields.at("input_schema")))
         return schema
+
+
+def _ids_of(graphs: Iterable[Graph]) -> set[str]:
+    """The node ids of graphs and of all graphs inside them."""
+    return {node_id for graph in graphs for node_id in (*graph.index_of, *_ids_of(inner_graphs(graph).values()))}
 
 
 def _assembled(

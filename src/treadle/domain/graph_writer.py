@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from treadle.domain.durations import format_duration, parse_duration
-from treadle.domain.graph import ERROR, OUT, Edge, Graph, Join, Node, Settings
+from treadle.domain.graph import ERROR, OUT, Concurrency, Debounce, Edge, Graph, Join, Node, RateLimit, Settings
 from treadle.domain.retry import NO_RETRY, RetryPolicy
 
 
@@ -95,7 +95,38 @@ def _settings(settings: Settings) -> dict[str, Any]:
         written["max_activities"] = settings.max_activities
     if settings.output is not None:
         written["output"] = settings.output
+    if settings.vars:
+        written["vars"] = dict(settings.vars)
+    if settings.concurrency is not None:
+        written["concurrency"] = _concurrency(settings.concurrency)
+    if settings.debounce is not None:
+        written["debounce"] = _debounce(settings.debounce)
+    if settings.rate_limits:
+        written["rate_limits"] = [_rate_limit(limit) for limit in settings.rate_limits]
+    if settings.on_failure is not None:
+        on_failure = settings.on_failure
+        written["on_failure"] = _given({"workflow": on_failure.workflow, "version": on_failure.version})
     return written
+
+
+def _concurrency(concurrency: Concurrency) -> dict[str, Any]:
+    on_limit = concurrency.on_limit if concurrency.on_limit != "wait" else None
+    return _given({"key": concurrency.key, "limit": concurrency.limit, "on_limit": on_limit})
+
+
+def _debounce(debounce: Debounce) -> dict[str, Any]:
+    max_wait = None if debounce.max_wait is None else _duration(debounce.max_wait)
+    return _given({"key": debounce.key, "wait": _duration(debounce.wait), "max_wait": max_wait})
+
+
+def _rate_limit(limit: RateLimit) -> dict[str, Any]:
+    of = {"type": limit.type, "node": limit.node}
+    return _given({**of, "key": limit.key, "limit": limit.limit, "per": _duration(limit.per)})
+
+
+def _given(fields: dict[str, Any]) -> dict[str, Any]:
+    """Without what is left to its default."""
+    return {key: value for key, value in fields.items() if value is not None}
 
 
 def _retry(policy: RetryPolicy) -> dict[str, Any]:

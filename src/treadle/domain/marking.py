@@ -13,6 +13,7 @@ from treadle.domain import marking_snapshot
 from treadle.domain.effects import START, Activity, Blocked, Effects, Note, Producer
 from treadle.domain.errors import MarkingError
 from treadle.domain.graph import ERROR, OUT, Graph
+from treadle.domain.mutexes import Mutexes
 from treadle.domain.rules import Rule
 from treadle.domain.scope import RUNNING, WAITING, Scope, Taken
 from treadle.domain.settling import settle
@@ -30,11 +31,13 @@ class Marking(Scope):
     __slots__ = ()
 
     @classmethod
-    def start(cls, graph: Graph, starts: Sequence[int]) -> tuple[Marking, Effects]:
+    def start(
+        cls, graph: Graph, starts: Sequence[int], *, home: Any = None, mutexes: Mutexes | None = None, limit: int | None = None
+    ) -> tuple[Marking, Effects]:
         """Each of the nodes becomes an activity, whatever its join."""
         if not starts:
             raise MarkingError("no_start: there is no node to start with")
-        marking = cls(graph, starts)
+        marking = cls(graph, starts, home=home, mutexes=mutexes, limit=limit)
         effects = Effects()
         for node in sorted(set(starts)):
             if marking.goes_on():
@@ -115,6 +118,18 @@ class Marking(Scope):
         settle(self, effects)
         return effects
 
+    def detach(self) -> None:
+        """Inner scopes run on after their activity has left: this one does not end before them."""
+        self.detached += 1
+
+    def landed(self) -> Effects:
+        """Inner scopes that ran on have ended."""
+        effects = Effects()
+        if self.state == "running":
+            self.detached -= 1
+            settle(self, effects)
+        return effects
+
     def cancel(self) -> Effects:
         """The whole scope is withdrawn."""
         if self.state not in ("running", "failed"):
@@ -130,7 +145,7 @@ class Marking(Scope):
         self.visits[target] = visit
         self.fired += 1
         del self.active[key]
-        successor = self.active[target, visit] = Activity(target, visit, RUNNING, (key,), activity.stamps)
+        successor = self.active[target, visit] = Activity(target, visit, RUNNING, (key,), activity.stamps, self.home)
         liveness = self.liveness
         busy = liveness.busy
         if busy[node] == 1:

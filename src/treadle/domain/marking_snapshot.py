@@ -28,7 +28,7 @@ def pack(scope: Scope) -> dict[str, Any]:
         "n": {str(node): visits for node, visits in sorted(scope.visits.items())},
         "o": {str(edge): list(firings) for edge, firings in sorted(scope.debts.owed.items())},
         "p": _pack_stamps(scope),
-        "m": {name: _flat(line) for name, line in sorted(scope.mutexes.lines.items())},
+        "m": {name: _flat((a.node, a.visit) for a in line) for name, line in sorted(scope.mutexes.lines.items())},
         "g": sorted(scope.finished),
         "x": sorted(set(scope.topology.starts).difference(own_starts(scope.graph))),
     }
@@ -65,7 +65,7 @@ def unpack(scope: Scope, snapshot: Mapping[str, Any]) -> None:
         scope.debts.add(int(name), list(firings))
     for name, line in snapshot.get("m", {}).items():
         for activity_key in _pairs(line):
-            scope.mutexes.join(name, activity_key)
+            scope.mutexes.join(name, scope.active[activity_key])
 
 
 def _pack_activity(activity: Activity) -> list[Any]:

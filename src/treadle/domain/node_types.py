@@ -17,7 +17,8 @@ class NodeType:
 
     `expressions` are paths in the config, such as `condition` or `cases[].when`, that hold an expression and reach
     the handler as its value; `deferred` ones hold an expression that the engine evaluates later (`extra_names` adds
-    names they may use, such as `payload`). Every other string in the config is a template.
+    names they may use, such as `payload`); `deferred_texts` are templates of that kind. Every other string in the config is
+    a template.
     """
 
     type: str
@@ -28,6 +29,7 @@ class NodeType:
     ports_of: PortsOf | None = None
     expressions: tuple[str, ...] = ()
     deferred: tuple[str, ...] = ()
+    deferred_texts: tuple[str, ...] = ()
     extra_names: tuple[str, ...] = ()
     trigger: bool = False
     parks: bool = False

@@ -23,6 +23,10 @@ class Priority:
 class RowKind(StrEnum):
     """What a journal row says. The fold acts on all but the last two, which record effects of other rows."""
 
+    BEGIN = "begin"          # a composite begins; detail = {"plan", "wait"?}
+    ITEM = "item"            # an item or turn of a composite has ended; detail = {"index", "again"?, "enough"?}
+    MORE = "more"            # a signal added items to a map, or closed it; detail = {"items"} or {"closed"}
+
     RUNNING = "running"      # the attempt has started (only where delivery or length ask for a mark)
     WAITING = "waiting"      # the activity is parked; detail = the wait
     RETRYING = "retrying"    # the attempt failed and another follows; detail = {"retry_at"}
@@ -81,6 +85,12 @@ class NewExecution:
     on_parent_end: str = "cancel"        # cancel | abandon
     depth: int = 0
     schedule_id: str | None = None
+    slot_key: str | None = None          # of its workflow's concurrency limit
+    slot_limit: int | None = None
+    on_limit: str = "wait"               # wait | skip | cancel_oldest
+    debounce_key: str | None = None
+    debounce_wait: float | None = None   # seconds
+    debounce_max: float | None = None    # seconds after the first start
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +125,10 @@ class ExecutionRecord:
     crashes: int
     inbox_seq: int
     inbox_seen: int
+    held_back: bool = False
+    """It has not begun: it is debounced until `wake_at`, or waits for a slot."""
+    slot_key: str | None = None
+    slot_limit: int | None = None
 
 
 class MessageKind(StrEnum):
@@ -188,8 +202,16 @@ class ClaimReply:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What a worker remembers of an execution: the last journal row and the last message it has seen (0 = none)."""
+
+    seq: int = 0
+    inbox_seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Loaded:
-    """All a new owner needs. `rows` in order of seq from 1; `inbox` in order of seq."""
+    """All a new owner needs, less what it said it knows. `rows` and `inbox` in order of seq."""
 
     record: ExecutionRecord
     graph_json: str
@@ -220,6 +242,7 @@ class Decision:
     retry_in: float | None = None               # END failed: seconds until next_retry_at
     tell_parent: bool = False                   # END: sets parent_due
     cancel_children: bool = False               # END: sets children_due
+    follow_up: bool = False                     # END failed: sets failure_due
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,10 +306,31 @@ class CommitReply:
 
 @dataclass(frozen=True, slots=True)
 class StartReply:
-    """`created` False: the idempotency key named an earlier execution with the same body; `id` is that one."""
+    """`created` False: `id` is an earlier execution, named by the idempotency key or not begun yet and debounced.
+
+    `status`: `waiting` when it is held back.
+    """
 
     id: str
     created: bool
+    status: ExecutionStatus = ExecutionStatus.RUNNING
+
+
+@dataclass(frozen=True, slots=True)
+class SlotUse:
+    """Who holds a slot key: at most the oldest five ids, and how many there are of how many there may be."""
+
+    held: int
+    limit: int | None   # None: no execution was admitted to it yet
+    holders: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """Executions that got a slot, and where to go on: None when every key has been looked at."""
+
+    ids: tuple[str, ...]
+    next_key: str | None
 
 
 @dataclass(frozen=True, slots=True)

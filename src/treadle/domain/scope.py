@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 from treadle.domain.agenda import Agenda
 from treadle.domain.debts import Debts
@@ -28,18 +29,21 @@ class Scope:
     """`active` is in order of firing; `visits` counts each node's firings, `fired` those of all.
 
     `gates` are the active gates, `finished` the watched nodes that a visit has left. `due` are nodes that may be ready,
-    `debts_due` counting joins whose debts may be paid or forgotten.
+    `debts_due` counting joins whose debts may be paid or forgotten. `home` is whatever its player keeps with it, `detached`
+    counts inner scopes that run on without an activity.
     """
 
     __slots__ = (
         "active",
         "debts",
         "debts_due",
+        "detached",
         "due",
         "finished",
         "fired",
         "gates",
         "graph",
+        "home",
         "incoming",
         "joins",
         "limit",
@@ -52,10 +56,21 @@ class Scope:
         "visits",
     )
 
-    def __init__(self, graph: Graph, starts: Collection[int] = ()) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        starts: Collection[int] = (),
+        *,
+        home: Any = None,
+        mutexes: Mutexes | None = None,
+        limit: int | None = None,
+    ) -> None:
+        """`limit` is how many activities it may have; `mutexes` are those of the scopes around it."""
         self.graph = graph
+        self.home = home
         self.incoming = graph.incoming
-        self.limit = graph.settings.max_activities
+        self.limit = graph.settings.max_activities if limit is None else limit
+        self.detached = 0
         self.rules = Rules.of(graph)
         self.topology = Topology.of(graph, starts)
         self.active: dict[Producer, Activity] = {}
@@ -66,7 +81,7 @@ class Scope:
         self.gates: dict[Producer, Activity] = {}
         self.tokens = Tokens(self.rules)
         self.liveness = Liveness(self.rules, self.topology, self.tokens.held)
-        self.mutexes = Mutexes()
+        self.mutexes = Mutexes() if mutexes is None else mutexes
         self.debts = Debts(self.rules, self.tokens, self.liveness)
         self.joins = Joins(graph, self.tokens, self.liveness)
         self.due = Agenda()
@@ -88,7 +103,7 @@ class Scope:
     def in_line(self, activity: Activity) -> bool:
         """Whether the activity waits for a mutex."""
         mutex = self.rules.nodes[activity.node].mutex
-        return mutex is not None and self.mutexes.waits(mutex, (activity.node, activity.visit))
+        return mutex is not None and self.mutexes.waits(mutex, activity)
 
     def begin(self, node: int, inputs: tuple[Producer, ...], stamps: Stamps | None, effects: Effects) -> None:
         """The node becomes an activity; it is to run unless it waits for a mutex or is a gate. Or the limit is reached."""
@@ -99,12 +114,12 @@ class Scope:
         visit = self.visits[node] = self.visits.get(node, 0) + 1
         if node in self.topology.stamped:
             stamps = {**(stamps or {}), node: visit}
-        activity = self.active[node, visit] = Activity(node, visit, RUNNING, inputs, stamps)
+        activity = self.active[node, visit] = Activity(node, visit, RUNNING, inputs, stamps, self.home)
         self.liveness.enter(node)
         rule = self.rules.nodes[node]
         if rule.gate is not None:
             self.gates[node, visit] = activity
-        if (rule.mutex is not None and not self.mutexes.join(rule.mutex, (node, visit))) or rule.gate is not None:
+        if (rule.mutex is not None and not self.mutexes.join(rule.mutex, activity)) or rule.gate is not None:
             activity.status = WAITING
         else:
             effects.run.append(activity)
@@ -128,12 +143,7 @@ class Scope:
         key = (node, activity.visit)
         del self.active[key]
         self.gates.pop(key, None)
-        mutex = self.rules.nodes[node].mutex
-        if mutex is not None:
-            following = self.mutexes.leave(mutex, key)
-            if following is not None and following not in self.gates:
-                self.active[following].status = RUNNING
-                effects.run.append(self.active[following])
+        self._leave_line(activity, effects)
         self.liveness.leave(node)
         self.lost(node)
 
@@ -169,7 +179,7 @@ class Scope:
     def fail(self, effects: Effects, error_type: str, message: str, nodes: Iterable[int]) -> None:
         """The scope failed; all it holds is kept as it is, and nothing new starts."""
         self.state = "failed"
-        effects.run.clear()
+        effects.run = [activity for activity in effects.run if activity.home is not self.home]
         effects.ended = "failed"
         effects.error = (error_type, message, tuple(self.graph.nodes[node].id for node in nodes))
 
@@ -191,6 +201,15 @@ class Scope:
             self.debts.look_at(edge)
             self.debts_due.add(self.rules.targets[edge])
 
+    def _leave_line(self, activity: Activity, effects: Effects) -> None:
+        """Give its mutex to the next in line. A gate that has its turn still waits for what it watches."""
+        mutex = self.rules.nodes[activity.node].mutex
+        following = None if mutex is None else self.mutexes.leave(mutex, activity)
+        if following is None or self.gates.get((following.node, following.visit)) is following:
+            return
+        following.status = RUNNING
+        effects.run.append(following)
+
     def _may_be_ready(self, node: int, marked_edge: int) -> bool:
         kind = self.rules.kinds[node]
         if kind is Kind.AUTO:
@@ -201,13 +220,15 @@ class Scope:
 
     def _end_with_all(self, state: State, effects: Effects) -> None:
         for activity in self.active.values():
+            self._leave_line(activity, effects)
+        for activity in self.active.values():
             activity.status = ActivityStatus.CANCELLED
             effects.withdrawn.append(activity)
-        effects.run.clear()
+        effects.run = [activity for activity in effects.run if activity.home is not self.home]
         self.active.clear()
         self.gates.clear()
         self.tokens.clear()
         self.debts.clear()
-        self.mutexes.lines.clear()
+        self.detached = 0
         self.liveness.busy.clear()
         self.state = state

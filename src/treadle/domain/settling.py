@@ -11,6 +11,7 @@ from treadle.domain.effects import Effects, Note, Producer
 from treadle.domain.gates import miss_a_gate, open_gates
 from treadle.domain.rules import Kind
 from treadle.domain.scope import Scope
+from treadle.domain.states import ActivityStatus
 from treadle.domain.waiting import starved_message, starved_nodes
 
 
@@ -32,7 +33,7 @@ def settle(scope: Scope, effects: Effects) -> None:
         if not (gates_may_open or scope.due or scope.debts_due) and not _last_resort(scope, effects):
             break
     if effects.withdrawn and effects.run:
-        effects.run = [a for a in effects.run if scope.active.get((a.node, a.visit)) is a]
+        effects.run = [a for a in effects.run if a.status is not ActivityStatus.CANCELLED]
 
 
 def _settle_debts(scope: Scope) -> None:
@@ -118,13 +119,15 @@ def _last_resort(scope: Scope, effects: Effects) -> bool:
         return False
     tied = min(scope.tokens.held, key=lambda node: (scope.topology.levels[node], node))
     _fire(scope, tied, sorted(scope.tokens.marked[tied]), effects)
-    effects.notes.append(Note("tie", tied, scope.visits[tied]))
+    effects.notes.append(Note("tie", tied, scope.visits[tied], home=scope.home))
     scope.due.add(tied)
     return True
 
 
 def _somebody_runs(scope: Scope) -> bool:
     """Whether an activity can still report: one that is not a gate, and not in line for what a gate holds."""
+    if scope.detached:
+        return True
     if not scope.gates:
         return bool(scope.active)
     if len(scope.active) == len(scope.gates):

@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Hashable
 from functools import cached_property
 
-from treadle.domain.graph import ERROR, Edge, Graph, Node
+from treadle.domain.graph import ERROR, OUT, Edge, Graph, Node
 from treadle.domain.node_types import NodeType, NodeTypes
 from treadle.domain.soundness_dominators import DominatorTree
 from treadle.domain.topology import components
 
 EXCLUSIVE_TYPES = frozenset({"if", "switch", "approval", "signal.wait", "wait_any", "gate"})
 """Node types of which one visit leaves through exactly one of its ports (a `switch` with `all` excepted)."""
+
+UNFAILING_TYPES = frozenset({"noop", "gate"})
+"""Node types whose handler has nothing that can fail; triggers besides."""
 
 
 class Flow:
@@ -50,6 +53,21 @@ class Flow:
         except (LookupError, TypeError, ValueError, AttributeError):
             return None
 
+    def open_ports(self, node: Node) -> tuple[str, ...]:
+        """The exits besides `error` that a visit may use: a disabled node is left through the first its type declares."""
+        declared = self.declared_ports(node)
+        if declared is None:
+            ports = [port for source, port in self.edges_of if source == node.index and port != ERROR]
+            return tuple(ports) or (OUT,)
+        return (declared[:1] or (OUT,)) if node.disabled else declared
+
+    def may_fail(self, node: Node) -> bool:
+        """Whether anything in it can go wrong: its handler, or an expression on an edge that leaves it."""
+        edges = (self.graph.edges[edge] for edge in self.graph.outgoing[node.index])
+        if any(edge.when is not None or not isinstance(edge.tokens, int) for edge in edges):
+            return True
+        return not (node.disabled or node.type in UNFAILING_TYPES or self.is_trigger(node))
+
     def port(self, vertex: int) -> tuple[int, str] | None:
         """(node, port) of a port's vertex."""
         place = vertex - len(self.graph.nodes)
@@ -63,7 +81,9 @@ class Flow:
     def tree(self) -> DominatorTree:
         successors: list[list[int]] = [[] for _ in range(self.root + 1)]
         for port, edges in self.edges_of.items():
-            successors[port[0]].append(self.port_of[port])
+            node = self.graph.nodes[port[0]]
+            if not node.disabled or port[1] == ERROR or port[1] in self.open_ports(node):
+                successors[port[0]].append(self.port_of[port])
             successors[self.port_of[port]] = [edge.target for edge in edges]
         successors[self.root] = list(self.starts)
         return DominatorTree(self.root, successors)

@@ -32,7 +32,8 @@ def check_joins(flow: Flow, *, path: str) -> Iterator[Finding]:
         if needed < 1 or node.index in flow.starts or not flow.reachable(node.index):
             continue
         if steps > MAX_JOIN_STEPS:
-            yield Finding("partial_check", "the joins from here on were not checked", place, severity="warning")
+            message = "the graph is too large to look at every join: those from here on were not checked"
+            yield Finding("partial_check", message, place, "move parts into inner graphs or workflows", severity="info")
             return
         bound = EdgeBound(flow, node, edges)
         steps += bound.steps

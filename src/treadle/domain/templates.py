@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -31,16 +31,25 @@ _FEW = 4
 _SMALL = frozenset({int, float, bool, type(None)})
 
 Names = Mapping[str, Any]
-Located = tuple[str, Expression]
+Evaluate = Callable[[Expression, Names], Any]
+
+
+class Located(NamedTuple):
+    """An expression of a config: the field's path, such as `cases[0].when`, and how far into its text the expression begins."""
+
+    path: str
+    expression: Expression
+    offset: int = 0
 
 
 class TextTemplate:
-    """One text, compiled. `expressions` in the order they stand; of a constant text there are none."""
+    """One text, compiled. `expressions` in the order they stand, each at its offset in the text; a constant text has none."""
 
-    __slots__ = ("_alone", "_parts", "expressions", "source")
+    __slots__ = ("_alone", "_parts", "expressions", "offsets", "source")
 
-    def __init__(self, source: str, parts: tuple[str | Expression, ...]) -> None:
+    def __init__(self, source: str, parts: tuple[str | Expression, ...], offsets: tuple[int, ...]) -> None:
         self.source = source
+        self.offsets = offsets
         self.expressions = tuple(part for part in parts if isinstance(part, Expression))
         self._parts = parts
         self._alone = parts[0] if len(parts) == 1 and isinstance(parts[0], Expression) else None
@@ -49,19 +58,26 @@ class TextTemplate:
     def is_constant(self) -> bool:
         return not self.expressions
 
-    def render(self, names: Names) -> Any:
+    def render(self, names: Names, *, evaluate: Evaluate = Expression.evaluate) -> Any:
         """The value of a lone expression, else the text with the values in their places."""
         if self._alone is not None:
-            return self._alone.evaluate(names)
+            return self._evaluated(self._alone, names, evaluate)
         length = 0
         pieces = []
         for part in self._parts:
-            piece = part if isinstance(part, str) else _as_text(part, part.evaluate(names))
+            piece = part if isinstance(part, str) else _as_text(part, self._evaluated(part, names, evaluate))
             length += len(piece)
             if length > MAX_TEXT:
                 raise ExpressionError(f"the text has more than {MAX_TEXT:,} characters", source=self.source)
             pieces.append(piece)
         return "".join(pieces)
+
+    def _evaluated(self, expression: Expression, names: Names, evaluate: Evaluate) -> Any:
+        try:
+            return evaluate(expression, names)
+        except ExpressionError as error:
+            place = next(place for place, known in enumerate(self.expressions) if known is expression)
+            raise _shifted(error, self.source, self.offsets[place]) from error
 
 
 class Template:
@@ -116,7 +132,7 @@ Render = Callable[[_Rendering], Any]
 
 def compile_template(config: Mapping[str, Any], node_type: NodeType) -> Template:
     """Compile a node's config; ExpressionError begins with the path of the field that cannot be compiled."""
-    compiler = _Compiler(frozenset(node_type.expressions), frozenset(node_type.deferred))
+    compiler = _Compiler(node_type)
     kept, render = compiler.object(config, "", "")
     return Template(kept, render, tuple(compiler.found))
 
@@ -125,6 +141,7 @@ def compile_template(config: Mapping[str, Any], node_type: NodeType) -> Template
 def compile_text(text: str) -> TextTemplate:
     """Compile a single text with `{{ expressions }}` in it."""
     parts: list[str | Expression] = []
+    offsets: list[int] = []
     at = 0
     while (opening := text.find(_OPEN, at)) >= 0:
         closing = end_of_expression(text, opening + 2)
@@ -133,27 +150,63 @@ def compile_text(text: str) -> TextTemplate:
             closing = text.find(_CLOSE, opening)
         if closing < 0:
             reason = '"{{" without "}}"; {{ "{{" }} stands for the two characters themselves'
-            raise ExpressionError(reason, source=text[opening : opening + 100], column=1)
+            raise ExpressionError(reason, source=text, column=opening + 1)
         if opening > at:
             parts.append(text[at:opening])
-        parts.append(compile_expression(text[opening + 2 : closing].strip()))
+        expression, offset = _compiled_between(text, opening + 2, closing)
+        parts.append(expression)
+        offsets.append(offset)
         at = closing + 2
     if at < len(text) or not parts:
         parts.append(text[at:])
-    return TextTemplate(text, tuple(parts))
+    return TextTemplate(text, tuple(parts), tuple(offsets))
 
 
 def compile_bare(text: str) -> Expression:
     """Compile a field that holds an expression, with or without `{{ }}` around the whole of it."""
-    return compile_expression(bare_source(text))
+    begin, end = _bare_part(text)
+    return _compiled_between(text, begin, end)[0]
 
 
 def bare_source(text: str) -> str:
     """The expression of such a field, without blanks and `{{ }}` around it."""
-    stripped = text.strip()
-    if stripped.startswith(_OPEN) and end_of_expression(stripped, 2) == len(stripped) - 2:
-        return stripped[2:-2].strip()
-    return stripped
+    begin, end = _bare_part(text)
+    return text[begin:end].strip()
+
+
+def bare_offset(text: str) -> int:
+    """How far into such a field its expression begins."""
+    begin, end = _bare_part(text)
+    return begin + _blanks(text[begin:end])
+
+
+def _bare_part(text: str) -> tuple[int, int]:
+    begin = _blanks(text)
+    end = begin + len(text.strip())
+    if text.startswith(_OPEN, begin) and end_of_expression(text[:end], begin + 2) == end - 2:
+        return begin + 2, end - 2
+    return begin, end
+
+
+def _blanks(text: str) -> int:
+    """The blanks a text begins with."""
+    return len(text) - len(text.lstrip())
+
+
+def _compiled_between(text: str, begin: int, end: int) -> tuple[Expression, int]:
+    """The expression in that part of a text, and where it begins; the columns of its errors are those of the whole text."""
+    source = text[begin:end]
+    offset = begin + _blanks(source)
+    try:
+        return compile_expression(source.strip()), offset
+    except ExpressionError as error:
+        raise _shifted(error, text, offset) from error
+
+
+def _shifted(error: ExpressionError, text: str, offset: int) -> ExpressionError:
+    """The error as one of the whole text."""
+    column = None if error.column is None else error.column + offset
+    return ExpressionError(error.reason, source=text, column=column)
 
 
 class _Compiler:
@@ -162,15 +215,19 @@ class _Compiler:
     Each method gives back the value as it is without names, and how to render it, None if that is all there is to it.
     """
 
-    def __init__(self, bare: frozenset[str], deferred: frozenset[str]) -> None:
+    def __init__(self, node_type: NodeType) -> None:
         self.found: list[Located] = []
-        self._bare = bare
-        self._deferred = deferred
+        self._bare = frozenset(node_type.expressions)
+        self._deferred = frozenset(node_type.deferred)
+        self._deferred_texts = frozenset(node_type.deferred_texts)
         self._depth = 0
 
     def value(self, value: Any, path: str, pattern: str) -> tuple[Any, Render | None]:
         if pattern in self._deferred:
             return self._deferred_field(value, path), None
+        if pattern in self._deferred_texts and isinstance(value, str):
+            self._deferred_text(value, path)
+            return value, None
         if isinstance(value, str):
             return value, self._text(value, path, pattern)
         if isinstance(value, Mapping):
@@ -225,12 +282,12 @@ class _Compiler:
     def _text(self, text: str, path: str, pattern: str) -> Render | None:
         if pattern in self._bare:
             expression = self._compiled(compile_bare, text, path)
-            self.found.append((path, expression))
+            self.found.append(Located(path, expression, bare_offset(text)))
             return _located(expression.evaluate, path, expression.source)
         if _OPEN not in text:
             return None
         template = self._compiled(compile_text, text, path)
-        self.found.extend((path, expression) for expression in template.expressions)
+        self._find(path, template)
         return _located(template.render, path, text)
 
     def _deferred_field(self, value: Any, path: str) -> Any:
@@ -238,8 +295,16 @@ class _Compiler:
         if not isinstance(value, str):
             return value
         expression = self._compiled(compile_bare, value, path)
-        self.found.append((path, expression))
+        self.found.append(Located(path, expression, bare_offset(value)))
         return expression.source if _OPEN in value else value
+
+    def _deferred_text(self, text: str, path: str) -> None:
+        """Checked now, and filled in by the handler."""
+        self._find(path, self._compiled(compile_text, text, path))
+
+    def _find(self, path: str, template: TextTemplate) -> None:
+        for expression, offset in zip(template.expressions, template.offsets, strict=True):
+            self.found.append(Located(path, expression, offset))
 
     def _compiled(self, compile_with: Callable[[str], Any], text: str, path: str) -> Any:
         try:

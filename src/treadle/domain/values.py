@@ -19,6 +19,10 @@ import orjson
 from treadle.domain.errors import LimitExceededError, UnstorableValueError
 
 RESULT_LIMIT = 1 << 20
+MAP_RESULT_LIMIT = 16 << 20
+"""For the list of results of a map, each of which is within RESULT_LIMIT."""
+INLINE_LIMIT = 64 << 10
+"""A longer result is stored out of line, compressed."""
 INPUT_LIMIT = 1 << 20
 SIGNAL_LIMIT = 64 << 10
 DEFINITION_LIMIT = 4 << 20

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from treadle.domain.activity import Event, Park
+from treadle.domain.activity import Event, Park, Wait
+from treadle.domain.composites import MapPlan
 from treadle.domain.durations import format_duration
-from treadle.domain.errors import ExpressionError
 from treadle.domain.marking import Activity
 from treadle.domain.records import (
     Claim,
@@ -30,31 +30,33 @@ from treadle.domain.records import (
 from treadle.domain.states import ActivityStatus
 from treadle.domain.values import decode
 from treadle.engine.calls import prepare
+from treadle.engine.conclusions import Conclusions
 from treadle.engine.decisions import Judge
-from treadle.engine.execution_state import BY_POLICY, ExecutionState, Key
+from treadle.engine.execution_state import BY_POLICY, ExecutionState
+from treadle.engine.frames import Frame, place_of_row
 from treadle.engine.hosting import Host, WorkItem
-from treadle.engine.outcomes import Failure, Finished, Outcome, Started, failure_of, outcome_of
-from treadle.engine.program import Program
-from treadle.engine.rows import RowMaker
-from treadle.engine.waits import LIMIT, ActiveWait, begin_wait
+from treadle.engine.mailbox import Mailbox, Match
+from treadle.engine.outcomes import Begun, Failure, Finished, Outcome, Started, failure_of, outcome_of
+from treadle.engine.rows import RowMaker, step_of
+from treadle.engine.waits import LIMIT, begin_wait
 
 
 class ExecutionActor:
-    def __init__(self, host: Host, claim: Claim, record: ExecutionRecord, program: Program, state: ExecutionState,
-                 rows: RowMaker, judge: Judge) -> None:  # fmt: skip
+    def __init__(self, host: Host, claim: Claim, record: ExecutionRecord, state: ExecutionState, rows: RowMaker,
+                 conclusions: Conclusions, judge: Judge) -> None:  # fmt: skip
         self.host = host
         self.claim_no = claim.claim_no
         self.record = record
-        self.program = program
         self.state = state
         self.seen = 0
-        self.kept: list[InboxRow] = []
-        self.running: dict[Key, Activity] = {}
+        self.mailbox = Mailbox()
+        self.running: dict[Activity, None] = {}
         self.crashes = claim.crashes
-        self.rejected: dict[Key, str] = {}
-        """Activities whose result the database refused, with its words."""
-        self._marked: set[Key] = set()
+        self.rejected: dict[str, str] = {}
+        """The places of activities whose result the database refused, with its words."""
+        self._marked: set[Activity] = set()
         self.rows = rows
+        self._conclusions = conclusions
         self._judge = judge
         self._committing = 0
         self._deciding: Decision | None = None
@@ -102,10 +104,8 @@ class ExecutionActor:
         if self._deciding is not None:
             self._backlog.append(lambda: self.finished(activity, outcome, started_at=started_at))
             return
-        key = (activity.node, activity.visit)
-        if self.running.get(key) is activity:
-            del self.running[key]
-        if self.state.active(key) is activity and not self.state.over:
+        self.running.pop(activity, None)
+        if self.state.is_active(activity) and not self.state.over:
             self._conclude(activity, outcome, started_at=started_at)
         self._settle()
 
@@ -142,8 +142,8 @@ class ExecutionActor:
         self._stop_all()
         self._backlog.clear()
 
-    def keys_of(self, rows: Iterable[JournalRow], words: str) -> dict[Key, str]:
-        return {self.state.key_of(row): words for row in rows if row.node_id}
+    def places_of(self, rows: Iterable[JournalRow], words: str) -> dict[str, str]:
+        return {place_of_row(row): words for row in rows if row.node_id}
 
     # Deciding
 
@@ -151,6 +151,7 @@ class ExecutionActor:
         """Hand what has gathered to the next commit, with the decision that it leads to."""
         if self._deciding is not None:
             return
+        self._conclude_inner()
         self._deciding = decision = self._decide()
         if self._out or decision is not None:
             item = WorkItem(
@@ -191,30 +192,35 @@ class ExecutionActor:
 
     def _expiry(self) -> Decision | None:
         """A guarded decision that ends a wait whose time has come: a message committed before it wins."""
+        alarm = self.state.next_alarm()
         now = self.host.now()
-        for key, wait in self.state.waits.items():
-            index = wait.due(now)
-            activity = self.state.active(key)
-            if index is None or activity is None:
-                continue
-            outcome = self._resume(activity, wait.event(index, None, now))
-            row = self._row_of(activity, outcome, started_at=wait.started_at, message=None)
-            return Decision(self.id, self.claim_no, self.seen, DecisionKind.KEEP, rows=(row,))
-        return None
+        if alarm is None or alarm[0] > now or (wait := self.state.waits.get(alarm[1])) is None:
+            return None
+        activity = alarm[1]
+        index = wait.due(now)
+        assert index is not None
+        outcome = self._resume(activity, wait.event(index, None, now))
+        row = self._row_of(activity, outcome, started_at=wait.started_at, message=None)
+        return Decision(self.id, self.claim_no, self.seen, DecisionKind.KEEP, rows=(row,))
 
     def _due(self) -> bool:
         """Queue the activities whose next attempt is due; whether there are any."""
-        if not self.state.retry_at:
-            return False
         now = self.host.now()
-        due = [key for key, at in self.state.retry_at.items() if at <= now]
-        for key in due:
-            del self.state.retry_at[key]
-            self.state.marking.status(key[0], key[1], ActivityStatus.RUNNING)
-            activity = self.state.active(key)
-            assert activity is not None
-            self._run.append(activity)
-        return bool(due)
+        due = False
+        while (alarm := self.state.next_alarm()) is not None and alarm[0] <= now and alarm[1] in self.state.retry_at:
+            self.state.begin_attempt(alarm[1])
+            self._run.append(alarm[1])
+            due = True
+        return due
+
+    def _conclude_inner(self) -> None:
+        """Write what follows from inner scopes that have ended."""
+        frames = self.state.frames
+        while (frames.ripe or frames.leaving) and not self.state.over:
+            row = self._conclusions.next(self.host.now())
+            if row is None:
+                return
+            self._fold(row)
 
     def _drain(self) -> None:
         backlog, self._backlog = self._backlog, []
@@ -232,40 +238,39 @@ class ExecutionActor:
             return
         ready = [a for a in activities if self._can_start(a)]
         for activity in ready:
-            self.running[(activity.node, activity.visit)] = activity
+            self.running[activity] = None
         for activity in ready:
             # One that finishes at once may end or withdraw those after it.
-            if self.running.get((activity.node, activity.visit)) is activity:
+            if activity in self.running:
                 self._start_one(activity)
 
     def _can_start(self, activity: Activity) -> bool:
-        key = (activity.node, activity.visit)
-        startable = activity.status == ActivityStatus.RUNNING and key not in self.state.waits
-        return startable and self.state.active(key) is activity and key not in self.running
+        startable = activity.status == ActivityStatus.RUNNING and activity not in self.state.waits
+        return startable and self.state.is_active(activity) and activity not in self.running
 
     def _start_one(self, activity: Activity) -> None:
-        key = (activity.node, activity.visit)
-        node = self.program.graph.nodes[activity.node]
-        if key in self.rejected:
-            self.finished(activity, Failure("unstorable", self.rejected[key], retryable=False), started_at=None)
-        elif node.delivery != "at_most_once" or node.disabled or key in self._marked:
+        node = step_of(activity).node
+        refused = self.rejected and self.rejected.get(activity.home.place_of(activity))
+        if refused:
+            self.finished(activity, Failure("unstorable", refused, retryable=False), started_at=None)
+        elif node.delivery != "at_most_once" or node.disabled or activity in self._marked:
             self.host.launch(self, activity)
-        elif self.state.marks.get(key) == activity.attempt:
+        elif self.state.marks.get(activity) == activity.attempt:
             failure = Failure("outcome_unknown", "a worker stopped during this at-most-once activity", retryable=False)
             self.finished(activity, failure, started_at=None)
         else:
-            self._mark(key, activity)
+            self._mark(activity)
 
-    def _mark(self, key: Key, activity: Activity) -> None:
+    def _mark(self, activity: Activity) -> None:
         """Commit that the attempt starts, then start it: a mark without a result means that nobody knows what happened."""
-        del self.running[key]
-        self._marked.add(key)
+        del self.running[activity]
+        self._marked.add(activity)
         self._fold(self.rows.started(activity, self.host.now()))
         self._run.append(activity)
 
     def _stop_all(self) -> None:
-        for key in list(self.running):
-            self.host.stop(self, key)
+        for activity in list(self.running):
+            self.host.stop(activity)
         self.running.clear()
 
     # Rows
@@ -279,7 +284,7 @@ class ExecutionActor:
     def _row_of(self, activity: Activity, outcome: Outcome, *, started_at: datetime | None, message: InboxRow | None) -> JournalRow:
         """The row an outcome becomes; approvals and children go into the same commit."""
         now = self.host.now()
-        self._marked.discard((activity.node, activity.visit))
+        self._marked.discard(activity)
         match outcome:
             case Failure():
                 return self.rows.failed(activity, outcome, started_at=started_at, now=now, message=message)
@@ -293,10 +298,26 @@ class ExecutionActor:
                 return self._park(activity, outcome.park, started_at=started_at, message=message)
             case Park():
                 return self._park(activity, outcome, started_at=started_at, message=message)
+            case Begun():
+                return self._begun(activity, outcome, started_at=started_at)
+
+    def _begun(self, activity: Activity, begun: Begun, *, started_at: datetime | None) -> JournalRow:
+        """A composite begins; it waits for its time-out and for signals that add to it."""
+        started_at = started_at or self.host.now()
+        more = begun.plan.more if isinstance(begun.plan, MapPlan) else None
+        asked = (Wait(name=MORE, signal=more.signal), Wait(name=CLOSE, signal=more.close)) if more else ()
+        limit = step_of(activity).node.timeout
+        wait = None
+        if asked or limit is not None:
+            address = self.rows.address(activity)
+            wait = begin_wait(
+                Park(asked), address=address, execution_id=self.id, after=self.seen, started_at=started_at, limit=limit
+            )
+        return self.rows.begun(activity, begun.plan_json, wait, started_at=started_at)
 
     def _park(self, activity: Activity, park: Park, *, started_at: datetime | None, message: InboxRow | None) -> JournalRow:
         address = self.rows.address(activity)
-        limit = self.program.steps[activity.node].node.timeout
+        limit = step_of(activity).node.timeout
         wait = begin_wait(
             park, address=address, execution_id=self.id, after=self.seen, started_at=started_at or self.host.now(), limit=limit
         )
@@ -305,7 +326,6 @@ class ExecutionActor:
 
     def _fold(self, row: JournalRow, *, write: bool = True) -> None:
         """Fold a row, then the rows for what it brought about."""
-        waits = dict(self.state.waits) if self.state.waits else {}
         effects = self.state.apply(row)
         if write:
             self._out.append(row)
@@ -317,18 +337,35 @@ class ExecutionActor:
                     self.state.apply(effect)
                     self._out.append(effect)
             self._withdraw(effects.withdrawn)
+            if effects.ended == "failed":
+                self._interrupt()
             self._run.extend(effects.run)
-        for key, wait in waits.items():
-            if key not in self.state.waits:
-                self._closed.extend(w.approval for w in wait.waits if w.approval)
-                told = row.message_seq is not None and key == (self.program.graph.index_of.get(row.node_id), row.visit)
-                self._orphans.extend(w.child for w in wait.waits if w.child and not told)
+        if self.state.closed:
+            self._close(row)
+
+    def _close(self, row: JournalRow) -> None:
+        """Waits are over: their approvals expire, and children nobody waits for any more are cancelled."""
+        for activity, wait in self.state.closed:
+            self._closed.extend(w.approval for w in wait.waits if w.approval)
+            told = row.message_seq is not None and place_of_row(row) == activity.home.place_of(activity)
+            self._orphans.extend(w.child for w in wait.waits if w.child and not told)
+        self.state.closed.clear()
 
     def _withdraw(self, activities: Iterable[Activity]) -> None:
         for activity in activities:
-            key = (activity.node, activity.visit)
-            if self.running.pop(key, None) is not None:
-                self.host.stop(self, key)
+            if activity in self.running:
+                del self.running[activity]
+                self.host.stop(activity)
+
+    def _interrupt(self) -> None:
+        """A scope failed: what runs in it, and in scopes inside of it, stops."""
+        for activity in list(self.running):
+            home: Frame | None = activity.home
+            while home is not None:
+                if not home.goes_on:
+                    self._withdraw([activity])
+                    break
+                home = home.parent
 
     # Messages
 
@@ -344,7 +381,7 @@ class ExecutionActor:
     def _take_one(self, message: InboxRow) -> None:
         match message.kind:
             case MessageKind.SIGNAL | MessageKind.DECISION | MessageKind.CHILD:
-                self.kept.append(message)
+                self.mailbox.put(message)
             case MessageKind.CANCEL:
                 self._cancel(message)
             case MessageKind.DEADLINE:
@@ -366,7 +403,8 @@ class ExecutionActor:
             return
         now = self.host.now()
         self._fold(self.rows.control("cancel", message, now, reason=reason_of(message)))
-        for row in self.rows.withdrawn(list(self.state.marking.active.values()), now):
+        active = [activity for frame in self.state.frames.walk() for activity in frame.marking.active.values()]
+        for row in self.rows.withdrawn(active, now):
             self._fold(row)
 
     def _retry(self, message: InboxRow) -> None:
@@ -377,34 +415,30 @@ class ExecutionActor:
         self._marked.clear()
 
     def _match(self) -> None:
-        """Let kept messages end the waits they fit, in the order they came."""
-        while self.kept and self.state.waits and not self.state.over:
-            if not any(self._match_one(key, wait) for key, wait in list(self.state.waits.items())):
-                return
+        """Let messages end the waits they fit, in the order they came."""
+        state = self.state
+        while not state.over and (match := self.mailbox.next(state.fresh, state.waits)) is not None:
+            self._fold(self._row_of_match(match))
 
-    def _match_one(self, key: Key, wait: ActiveWait) -> bool:
-        activity = self.state.active(key)
-        assert activity is not None
-        try:
-            hit = wait.ended_by(self.kept)
-        except ExpressionError as error:
-            self._fold(self._row_of(activity, failure_of(error), started_at=wait.started_at, message=None))
-            return True
-        if hit is None:
-            return False
-        index, message = hit
-        self.kept.remove(message)
-        outcome = self._resume(activity, wait.event(index, message, self.host.now()))
-        self._fold(self._row_of(activity, outcome, started_at=wait.started_at, message=message))
-        return True
+    def _row_of_match(self, match: Match) -> JournalRow:
+        activity, message = match.activity, match.message
+        if match.error is not None or message is None:
+            assert match.error is not None
+            return self._row_of(activity, failure_of(match.error), started_at=match.wait.started_at, message=None)
+        if activity in self.state.frames.composites:
+            payload: Any = decode(message.payload_json)
+            items = (payload if isinstance(payload, list) else [payload]) if match.wait.waits[match.index].name == MORE else None
+            return self.rows.grown(activity, items, message, self.host.now())
+        outcome = self._resume(activity, match.wait.event(match.index, message, self.host.now()))
+        return self._row_of(activity, outcome, started_at=match.wait.started_at, message=message)
 
     def _resume(self, activity: Activity, event: Event) -> Outcome:
         """Ask the handler how a park ends."""
-        words = self.rejected.get((activity.node, activity.visit))
+        words = self.rejected.get(activity.home.place_of(activity)) if self.rejected else None
         if words is not None:
             return Failure("unstorable", words, retryable=False)
         if event.name == LIMIT:
-            limit = format_duration(self.program.steps[activity.node].node.timeout or 0)
+            limit = format_duration(step_of(activity).node.timeout or 0)
             return Failure("timeout", f"it waited longer than {limit}")
         try:
             call = prepare(self.rows, activity, self.host.now())
@@ -412,6 +446,9 @@ class ExecutionActor:
         except (Exception, SystemExit) as error:  # the handler's code: whatever it raises is the activity's failure
             return failure_of(error)
 
+
+MORE, CLOSE = "more", "close"
+"""The names of the waits for signals that add to a map."""
 
 _PROGRESS = frozenset({RowKind.DONE, RowKind.FAILED})
 

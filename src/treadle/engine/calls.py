@@ -10,7 +10,7 @@ from typing import Any
 from treadle.domain.activity import Context
 from treadle.domain.marking import Activity
 from treadle.domain.values import decode
-from treadle.engine.rows import TOP, RowMaker
+from treadle.engine.rows import RowMaker, step_of
 from treadle.ports import Handler
 
 
@@ -30,7 +30,7 @@ def prepare(
     emit: Callable[[str, Mapping[str, Any]], None] | None = None,
 ) -> Call:
     """ExpressionError when a template of the config raises."""
-    step = rows.program.steps[activity.node]
+    step = step_of(activity)
     names = rows.names(activity)
     config = step.template.render(names)
     trigger = decode(rows.record.trigger_json) if step.handler.node_type.trigger else None
@@ -38,7 +38,7 @@ def prepare(
         execution_id=rows.record.id,
         workflow=rows.record.workflow,
         node_id=step.node.id,
-        scope=TOP,
+        scope=activity.home.path,
         visit=activity.visit,
         attempt=activity.attempt,
         now=now,

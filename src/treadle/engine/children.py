@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from treadle.domain.activity import ChildRequest, Park, Spawn
 from treadle.domain.errors import DefinitionError, Fatal, NotFoundError
 from treadle.domain.records import ExecutionRecord, NewExecution
+from treadle.domain.values import INPUT_LIMIT, decode, encode
 from treadle.engine.outcomes import Finished, Started, outcome_of
 from treadle.engine.program import Programs
-from treadle.engine.starting import new_execution
+from treadle.engine.starting import new_execution, without_debounce
 from treadle.engine.waits import child_id
 from treadle.ports import WorkflowStore
 
@@ -20,6 +23,11 @@ def asks_for_children(result: object) -> bool:
     return isinstance(result, Spawn) or (isinstance(result, Park) and any(w.child for w in result.waits))
 
 
+def asks_for_a_part(result: object) -> bool:
+    """Whether a child is to run an inner graph of the same workflow."""
+    return isinstance(result, Park) and any(w.child.inner for w in result.waits if w.child)
+
+
 class Children:
     """Reads the store, so it runs in a store thread."""
 
@@ -27,15 +35,39 @@ class Children:
         self._workflows = workflows
         self._programs = programs
 
-    def prepare(self, parent: ExecutionRecord, address: str, result: Park | Spawn) -> Started:
-        """Fatal when there is no such workflow, the input does not fit, or children nest too deep."""
+    def prepare(
+        self, parent: ExecutionRecord, address: str, result: Park | Spawn, *, part: Mapping[str, Any] | None = None
+    ) -> Started:
+        """Fatal when there is no such workflow, the input does not fit, or children nest too deep.
+
+        `part` is what a child that runs an inner graph must know.
+        """
         if isinstance(result, Spawn):
             child = self._child(parent, address, 0, result.child)
             finished = outcome_of({"execution_id": child.id})
             assert isinstance(finished, Finished)
             return Started((child,), Park(()), finished)
         asked = [(index, wait.child) for index, wait in enumerate(result.waits) if wait.child is not None]
+        if part is not None:
+            return Started(tuple(self._part(parent, address, index, part) for index, _ in asked), result)
         return Started(tuple(self._child(parent, address, index, request) for index, request in asked), result)
+
+    def _part(self, parent: ExecutionRecord, address: str, index: int, part: Mapping[str, Any]) -> NewExecution:
+        if parent.depth + 1 > MAX_DEPTH:
+            raise Fatal(f"workflows are nested more than {MAX_DEPTH} deep", type="too_deep")
+        said = {"node": None, "type": "item", "payload": decode(parent.trigger_json).get("payload"), "part": part}
+        return NewExecution(
+            id=child_id(parent.id, f"{address}/{index}"),
+            workflow=parent.workflow,
+            version=parent.version,
+            input_json=parent.input_json or "null",
+            trigger_json=encode(said, limit=2 * INPUT_LIMIT, name="item"),
+            priority=parent.priority,
+            queue=parent.queue,
+            parent_id=parent.id,
+            parent_activity=address,
+            depth=parent.depth + 1,
+        )
 
     def _child(self, parent: ExecutionRecord, address: str, index: int, request: ChildRequest) -> NewExecution:
         if parent.depth + 1 > MAX_DEPTH:
@@ -56,7 +88,7 @@ class Children:
         except DefinitionError as error:
             raise Fatal(f"workflow {request.workflow!r}: {error}", type="invalid_input") from error
         return replace(
-            child,
+            without_debounce(child),
             queue=parent.queue,
             parent_id=parent.id,
             parent_activity=address,

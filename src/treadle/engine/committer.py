@@ -25,6 +25,8 @@ log = logging.getLogger("treadle.worker")
 T = TypeVar("T")
 
 MAX_ITEMS = 1_000
+MAX_CHARACTERS = 32 << 20
+"""Of results in one commit, which must be through long before the database's statement time-out."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
 
 
@@ -70,7 +72,8 @@ class Committer:
         return not any(lane.busy for lane in self._lanes)
 
     def _send(self, lane: _Lane) -> None:
-        batch, lane.waiting = lane.waiting[:MAX_ITEMS], lane.waiting[MAX_ITEMS:]
+        size = _how_many(lane.waiting)
+        batch, lane.waiting = lane.waiting[:size], lane.waiting[size:]
         lane.thread.post(lambda: self._commit(batch), lambda result, error: self._sent(lane, batch, result, error))
 
     def _sent(self, lane: _Lane, batch: list[WorkItem], result: BatchResult | None, error: BaseException | None) -> None:
@@ -167,6 +170,16 @@ class _Lane:
     thread: StoreThread
     waiting: list[WorkItem] = field(default_factory=list)
     busy: bool = False
+
+
+def _how_many(items: Sequence[WorkItem]) -> int:
+    """How many of the items make the next commit: at least one."""
+    characters = 0
+    for count, item in enumerate(items[:MAX_ITEMS]):
+        characters += sum(len(row.output_json) for row in item.rows if row.output_json)
+        if characters > MAX_CHARACTERS and count:
+            return count
+    return min(len(items), MAX_ITEMS)
 
 
 def commit_of(batch: Iterable[WorkItem]) -> Commit:

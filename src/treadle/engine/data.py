@@ -6,7 +6,7 @@ So an attempt after a crash reads the same values as the first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -82,23 +82,43 @@ class Results:
 
 
 class NodesNamespace(Namespace):
-    """`nodes` in an expression: the results one activity sees."""
+    """`nodes` in an expression: the results one activity sees, those of the scopes around its own behind them.
 
-    def __init__(self, results: Results, activity: Activity, fired_at: int) -> None:
+    `outer` is None at the top; in a child execution that runs an inner graph, the values it was given.
+    """
+
+    def __init__(self, results: Results, activity: Activity, fired_at: int, outer: NodesNamespace | GivenNodes | None) -> None:
         self._results = results
         self._activity = activity
         self._fired_at = fired_at
+        self._outer = outer
 
     def get_item(self, key: str) -> Any:
-        index = self._results.graph.index_of[key]
-        result = self._results.seen_by(self._activity, self._fired_at, index)
+        index = self._results.graph.index_of.get(key)
+        if index is None and self._outer is not None:
+            return self._outer.get_item(key)
+        result = None if index is None else self._results.seen_by(self._activity, self._fired_at, index)
         if result is None:
             raise KeyError(key)
         return result.value
 
     def known(self) -> Iterable[str]:
         nodes = self._results.graph.nodes
-        return [nodes[i].id for i in self._results.by_node if self._results.seen_by(self._activity, self._fired_at, i)]
+        own = [nodes[i].id for i in self._results.by_node if self._results.seen_by(self._activity, self._fired_at, i)]
+        return own if self._outer is None else [*own, *self._outer.known()]
+
+
+class GivenNodes(Namespace):
+    """Results of nodes that ran in another execution: `{id: {output, error}}`."""
+
+    def __init__(self, given: Mapping[str, Any]) -> None:
+        self._given = given
+
+    def get_item(self, key: str) -> Any:
+        return self._given[key]
+
+    def known(self) -> Iterable[str]:
+        return list(self._given)
 
 
 def incoming(results: Results, activity: Activity) -> list[dict[str, Any]]:
@@ -119,17 +139,27 @@ def incoming(results: Results, activity: Activity) -> list[dict[str, Any]]:
 class Names(Mapping[str, Any]):
     """The names of one activity's expressions, each computed when it is first used."""
 
-    __slots__ = ("_activity", "_fired_at", "_fixed", "_results")
+    __slots__ = ("_activity", "_fired_at", "_fixed", "_outer", "_results")
 
-    def __init__(self, fixed: Mapping[str, Any], results: Results, activity: Activity, fired_at: int) -> None:
+    def __init__(
+        self,
+        fixed: Mapping[str, Any],
+        results: Results,
+        activity: Activity,
+        fired_at: int,
+        outer: Callable[[], NodesNamespace | GivenNodes] | None = None,
+    ) -> None:
+        """`outer` makes the `nodes` of the scope around this one, if there is one."""
         self._fixed = fixed
         self._results = results
         self._activity = activity
         self._fired_at = fired_at
+        self._outer = outer
 
     def __getitem__(self, key: str) -> Any:
         if key == "nodes":
-            return NodesNamespace(self._results, self._activity, self._fired_at)
+            outer = None if self._outer is None else self._outer()
+            return NodesNamespace(self._results, self._activity, self._fired_at, outer)
         if key == "incoming":
             return incoming(self._results, self._activity)
         value = self._fixed[key]
@@ -143,4 +173,4 @@ class Names(Mapping[str, Any]):
 
     def plus(self, **more: Any) -> Names:
         """The same names and some more."""
-        return Names({**self._fixed, **more}, self._results, self._activity, self._fired_at)
+        return Names({**self._fixed, **more}, self._results, self._activity, self._fired_at, self._outer)

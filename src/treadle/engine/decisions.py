@@ -5,25 +5,26 @@ from __future__ import annotations
 from random import Random
 
 from treadle.domain.errors import ExpressionError, LimitExceededError, UnstorableValueError
-from treadle.domain.marking import Activity
 from treadle.domain.records import Decision, DecisionKind, ExecutionRecord
-from treadle.domain.states import ActivityStatus, ExecutionStatus
+from treadle.domain.states import ExecutionStatus
 from treadle.domain.values import RESULT_LIMIT, decode, encode
-from treadle.engine.data import Names
 from treadle.engine.execution_state import ExecutionState
 from treadle.engine.outcomes import Failure
-from treadle.engine.program import Program
+from treadle.engine.vocabulary import Vocabulary
 
 
 class Judge:
     """Decides for one execution. `seen` is the last inbox message its owner has read."""
 
-    __slots__ = ("_claim_no", "_program", "_random", "_record", "_state")
+    __slots__ = ("_claim_no", "_program", "_random", "_record", "_state", "_vocabulary")
 
-    def __init__(self, record: ExecutionRecord, program: Program, state: ExecutionState, *, claim_no: int, random: Random) -> None:
+    def __init__(
+        self, record: ExecutionRecord, state: ExecutionState, vocabulary: Vocabulary, *, claim_no: int, random: Random
+    ) -> None:
         self._record = record
-        self._program = program
+        self._program = state.program
         self._state = state
+        self._vocabulary = vocabulary
         self._claim_no = claim_no
         self._random = random
 
@@ -42,13 +43,16 @@ class Judge:
         return None
 
     def idle(self, *, seen: int) -> Decision:
-        """Pause or park."""
-        kind = DecisionKind.PAUSE if self._state.control.paused else DecisionKind.PARK
-        return Decision(self._record.id, self._claim_no, seen, kind, wake_at=self._state.next_due())
+        """Pause or park; the end, if nothing that it waits for could ever come."""
+        state = self._state
+        if not (state.control.paused or state.waits or state.retry_at):
+            return self._end(ExecutionStatus.FAILED, seen=seen, error_json=_deadlock(state).to_json(""))
+        kind = DecisionKind.PAUSE if state.control.paused else DecisionKind.PARK
+        return Decision(self._record.id, self._claim_no, seen, kind, wake_at=state.next_due())
 
     def _completed(self, *, seen: int) -> Decision:
         try:
-            output_json = self._output()
+            output_json = self._vocabulary.output_json(self._state.root, self._state.seq)
         except (ExpressionError, UnstorableValueError, LimitExceededError) as error:
             kind = "expression_error" if isinstance(error, ExpressionError) else "unstorable"
             failure = Failure(kind, f"settings.output: {error}").to_json("")
@@ -63,28 +67,6 @@ class Judge:
         if status is ExecutionStatus.FAILED:
             error_json = Failure("terminated", f"ended by node {terminated.node_id}").to_json(terminated.node_id)
         return self._end(status, seen=seen, output_json=terminated.output_json, error_json=error_json, final=True)
-
-    def _output(self) -> str:
-        """`settings.output`, or what the ends put out: the only one's value, or an object by node id."""
-        state = self._state
-        if self._program.output is not None:
-            return encode(self._program.output.evaluate(self._names()), limit=RESULT_LIMIT, name="output")
-        ends = state.ends
-        if len(ends) == 1:
-            return next(iter(ends.values())) or "null"
-        if not ends:
-            return "null"
-        return encode({node: decode(text) if text else None for node, text in ends.items()}, limit=RESULT_LIMIT, name="output")
-
-    def _names(self) -> Names:
-        record = self._record
-        fixed = {
-            "input": decode(record.input_json or "null"),
-            "trigger": decode(record.trigger_json).get("payload"),
-            "execution": {"id": record.id, "workflow": record.workflow, "version": record.version, "attempt": record.attempt},
-            "vars": {},
-        }
-        return Names(fixed, self._state.results, Activity(-1, 0, ActivityStatus.COMPLETED, ()), self._state.seq)
 
     def _end(
         self,
@@ -108,6 +90,7 @@ class Judge:
             retry_in=retry_in,
             tell_parent=ended and self._record.parent_id is not None,
             cancel_children=ended and (self._state.has_children or self._program.starts_children),
+            follow_up=ended and status is ExecutionStatus.FAILED and self._program.graph.settings.on_failure is not None,
         )
 
     def _retry_in(self, error_json: str | None) -> float | None:
@@ -138,7 +121,18 @@ def refused(record: ExecutionRecord, failure: Failure, *, claim_no: int, seen: i
         error_json=failure.to_json(""),
         tell_parent=record.parent_id is not None,
         cancel_children=True,
+        follow_up=True,
     )
+
+
+def _deadlock(state: ExecutionState) -> Failure:
+    """Activities that wait for mutexes of each other."""
+    lines = state.frames.mutexes.lines
+    waiting = [(activity, name) for name, line in sorted(lines.items()) for activity in list(line)[1:]]
+    names = [f"{activity.home.place_of(activity)} for {name!r}" for activity, name in waiting]
+    if not names:
+        return Failure("stuck", "nothing runs and nothing is waited for; please report this with the execution's journal")
+    return Failure("mutex_deadlock", f"they wait for mutexes that others of them hold: {', '.join(names[:5])}")
 
 
 def _text(value: object) -> str:

@@ -22,7 +22,7 @@ from treadle.domain.records import (
     WorkflowVersion,
 )
 from treadle.domain.schema import check_value
-from treadle.domain.soundness import check_graph
+from treadle.domain.soundness import check_graph, examine_graph
 from treadle.domain.values import DEFINITION_LIMIT, SIGNAL_LIMIT, decode, encode
 from treadle.engine.inspection import Inspector
 from treadle.engine.outcomes import Outcome
@@ -69,12 +69,12 @@ class WorkflowEngine:
         return self.store.workflows.save(name, graph_json, description), findings
 
     def validate(self, graph_config: object) -> tuple[Finding, ...]:
-        """Errors and warnings; nothing is stored."""
+        """Errors, warnings and what else is worth a look; nothing is stored."""
         try:
             graph = parse_graph(graph_config, self.handlers.node_types)
         except DefinitionError as error:
             return error.findings
-        return tuple(check_graph(graph, self.handlers.node_types))
+        return tuple(examine_graph(graph, self.handlers.node_types))
 
     # Control
 

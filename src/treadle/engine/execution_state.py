@@ -6,22 +6,22 @@ The worker folds each row before it writes it, and a new owner folds the same ro
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
+from treadle.domain.composites import Composite, LoopPlan, plan_from_json
 from treadle.domain.errors import JournalGapError, MarkingError
-from treadle.domain.graph import Graph
 from treadle.domain.marking import Activity, Effects, Marking
 from treadle.domain.records import JournalRow, RowKind
 from treadle.domain.states import ActivityStatus
-from treadle.domain.values import RESULT_LIMIT, decode, encode
+from treadle.domain.values import decode
+from treadle.engine.alarms import Alarms
 from treadle.engine.data import Result, Results
+from treadle.engine.frames import TOP, Frame, Frames, Terminated, failure_text, merge
+from treadle.engine.program import Program
 from treadle.engine.waits import ActiveWait
 
 BY_POLICY = "policy"
-
-Key = tuple[int, int]
-"""(node index, visit)"""
 
 
 @dataclass(slots=True)
@@ -34,55 +34,49 @@ class Control:
     timed_out: bool = False
 
 
-@dataclass(slots=True)
-class Terminated:
-    """A `terminate` node has ended the execution."""
-
-    status: str
-    output_json: str | None
-    node_id: str
-
-
-@dataclass(slots=True)
 class ExecutionState:
-    execution_id: str
-    graph: Graph
-    marking: Marking
-    results: Results
-    seq: int = 0
-    control: Control = field(default_factory=Control)
-    waits: dict[Key, ActiveWait] = field(default_factory=dict)
-    retry_at: dict[Key, datetime] = field(default_factory=dict)
-    budget: dict[Key, int] = field(default_factory=dict)
-    """Attempts used before the last retry of the whole execution: a node's policy counts from there."""
-    marks: dict[Key, int] = field(default_factory=dict)
-    """Attempts whose start is in the journal (`delivery: at_most_once`)."""
-    fired_at: dict[Key, int] = field(default_factory=dict)
-    consumed: set[int] = field(default_factory=set)
-    ends: dict[str, str | None] = field(default_factory=dict)
-    failure_json: str | None = None
-    terminated: Terminated | None = None
-    has_children: bool = False
-    first: Effects | None = None
-    """What the start itself set going."""
+    """`waits`, `retry_at`, `budget` and `marks` are of active activities, whatever their scope.
+
+    `budget` are the attempts used before the last retry of the whole execution: a node's policy counts from there. `marks`
+    are attempts whose start is in the journal (`delivery: at_most_once`). `closed` are waits that the rows since the last
+    look ended, each with its activity; `fresh` activities that began to wait.
+    """
+
+    def __init__(self, execution_id: str, program: Program, starts: Sequence[int]) -> None:
+        """Started, and nothing folded yet. `first` is what the start itself set going."""
+        self.execution_id = execution_id
+        self.program = program
+        self.root = Frame(TOP, program, Results(program.graph))
+        self.frames = Frames(self.root)
+        self.seq = 0
+        self.control = Control()
+        self.waits: dict[Activity, ActiveWait] = {}
+        self.retry_at: dict[Activity, datetime] = {}
+        self.budget: dict[Activity, int] = {}
+        self.marks: dict[Activity, int] = {}
+        self.closed: list[tuple[Activity, ActiveWait]] = []
+        self.fresh: list[Activity] = []
+        self.consumed: set[int] = set()
+        self.failure_json: str | None = None
+        self.has_children = False
+        self._alarms = Alarms(self._is_alarm)
+        self.root.marking, self.first = Marking.start(program.graph, starts, home=self.root, mutexes=self.frames.mutexes)
+        self._absorb(self.root, self.first)
 
     @classmethod
-    def start(cls, execution_id: str, graph: Graph, starts: Sequence[int]) -> ExecutionState:
-        marking, effects = Marking.start(graph, starts)
-        state = cls(execution_id, graph, marking, Results(graph))
-        state.first = effects
-        state._absorb(effects)
-        return state
-
-    @classmethod
-    def fold(cls, execution_id: str, graph: Graph, starts: Sequence[int], rows: Iterable[JournalRow]) -> ExecutionState:
+    def fold(cls, execution_id: str, program: Program, starts: Sequence[int], rows: Iterable[JournalRow]) -> ExecutionState:
         """JournalGapError when a row is missing; MarkingError when rows and graph contradict each other."""
-        state = cls.start(execution_id, graph, starts)
-        for row in rows:
-            if row.seq != state.seq + 1:
-                raise JournalGapError(execution_id, state.seq + 1, row.seq)
-            state.apply(row)
+        state = cls(execution_id, program, starts)
+        state.go_on(rows)
         return state
+
+    def go_on(self, rows: Iterable[JournalRow]) -> None:
+        """Fold the rows that follow."""
+        for row in rows:
+            if row.seq != self.seq + 1:
+                raise JournalGapError(self.execution_id, self.seq + 1, row.seq)
+            self.apply(row)
+        self.closed.clear()
 
     def apply(self, row: JournalRow) -> Effects | None:
         """Fold one row. None when the row sets nothing going."""
@@ -92,86 +86,176 @@ class ExecutionState:
         return _FOLD[row.kind](self, row)
 
     @property
+    def marking(self) -> Marking:
+        """The execution's own scope."""
+        return self.root.marking
+
+    @property
+    def terminated(self) -> Terminated | None:
+        return self.root.terminated
+
+    @property
     def over(self) -> bool:
         """Whether nothing more can be done in it but to end it."""
         return (
             self.failure_json is not None
             or self.control.cancelled
-            or self.terminated is not None
-            or self.marking.state != "running"
+            or self.root.terminated is not None
+            or self.root.marking.state != "running"
         )
 
-    def active(self, key: Key) -> Activity | None:
-        return self.marking.active.get(key)
+    def is_active(self, activity: Activity) -> bool:
+        """Whether a result of this activity would be accepted now."""
+        home: Frame = activity.home
+        marking = home.marking
+        return marking.state == "running" and marking.active.get((activity.node, activity.visit)) is activity
 
     def startable(self) -> list[Activity]:
-        """Active activities that are neither parked, nor between attempts, nor queued for a mutex."""
-        running = ActivityStatus.RUNNING
-        return [a for key, a in self.marking.active.items() if a.status == running and key not in self.waits]
+        """Active activities that are neither parked, nor between attempts, nor queued for a mutex, nor composites under way."""
+        running, composites = ActivityStatus.RUNNING, self.frames.composites
+        return [
+            activity
+            for frame in self.frames.walk()
+            for activity in frame.marking.active.values()
+            if activity.status == running and activity not in self.waits and activity not in composites
+        ]
+
+    def next_alarm(self) -> tuple[datetime, Activity] | None:
+        """The wait or retry that is due first."""
+        return self._alarms.next()
 
     def next_due(self) -> datetime | None:
-        """When the next wait or retry is due."""
-        times = [w.wake_at for w in self.waits.values() if w.wake_at is not None]
-        return min([*times, *self.retry_at.values()], default=None)
+        alarm = self._alarms.next()
+        return alarm[0] if alarm is not None else None
 
-    def attempts_used(self, key: Key, attempt: int) -> int:
+    def attempts_used(self, activity: Activity) -> int:
         """Attempts that count against the node's policy."""
-        return attempt - self.budget.get(key, 0)
+        return activity.attempt - self.budget.get(activity, 0)
 
-    def key_of(self, row: JournalRow) -> Key:
+    def begin_attempt(self, activity: Activity) -> None:
+        """The pause between two attempts is over. No row says so: `retry_at` stays, as in any other fold."""
+        activity.status = ActivityStatus.RUNNING
+
+    def find(self, row: JournalRow) -> Activity:
+        """The activity a row is about. MarkingError if it is not active."""
         try:
-            return self.graph.index_of[row.node_id], row.visit
-        except KeyError:
-            raise MarkingError(f"{self.execution_id} seq {row.seq}: no node {row.node_id!r} in this version") from None
+            return self.frames.at(row.scope).find(row.node_id, row.visit)
+        except MarkingError as error:
+            raise MarkingError(f"{self.execution_id} seq {row.seq}: {error}") from None
+
+    # Rows
 
     def _done(self, row: JournalRow) -> Effects:
-        key = self.key_of(row)
-        activity = self._require(key, row)
+        activity = self.find(row)
+        frame: Frame = activity.home
+        key = (activity.node, activity.visit)
         port = row.port or "out"
         taken = None
         if row.taken_json is not None:
-            edge_of = self.graph.edge_of
+            edge_of = frame.program.graph.edge_of
             taken = [(edge_of[edge], count) for edge, count in decode(row.taken_json).items()]
-        self._forget(key)
-        self.results.add(key[0], Result(row.visit, row.seq, activity.inputs, port, row.output_json, row.error_json))
-        if not (taken if taken is not None else self._plain_edges(key[0], port)):
-            self.ends[row.node_id] = row.output_json
-        effects = self.marking.done(key[0], key[1], port=port, taken=taken)
+        self._forget(activity)
+        frame.results.add(key[0], Result(row.visit, row.seq, activity.inputs, port, row.output_json, row.error_json))
+        if not (taken if taken is not None else _plain_edges(frame, key[0], port)):
+            frame.ends[row.node_id] = row.output_json
+        before = frame.marking.fired
+        extra = self._leave_inner(activity, detach=row.kind == RowKind.DONE) if activity in self.frames.composites else None
+        if frame.detached and port != "error":
+            extra = extra or Effects()
+            self.frames.withdraw_detached(frame, frame.marking.rules.nodes[key[0]].cancels, extra)
+        effects = frame.marking.done(key[0], key[1], port=port, taken=taken)
         if row.detail_json is not None and effects.ended == "completed":
-            self.terminated = Terminated(decode(row.detail_json)["status"], row.output_json, row.node_id)
-        self._absorb(effects)
+            frame.terminated = Terminated(decode(row.detail_json)["status"], row.output_json, row.node_id)
+        if extra is not None:
+            merge(effects, extra)
+        if frame is not self.root:
+            self.frames.count(frame, before)
+        self._absorb(frame, effects)
         return effects
 
     def _failed(self, row: JournalRow) -> Effects:
         if row.port is not None:
             return self._done(row)
-        key = self.key_of(row)
-        activity = self._require(key, row)
-        self._forget(key)
-        self.failure_json = row.error_json
-        self.results.add(key[0], Result(row.visit, row.seq, activity.inputs, "error", row.output_json, row.error_json))
-        effects = self.marking.failed(key[0], key[1])
-        self._absorb(effects)
+        activity = self.find(row)
+        frame: Frame = activity.home
+        if activity in self.frames.composites:
+            self._keep_inner(activity)
+        else:
+            self._forget(activity)
+        frame.failure_json = row.error_json
+        frame.results.add(
+            activity.node, Result(row.visit, row.seq, activity.inputs, "error", row.output_json, row.error_json)
+        )
+        effects = frame.marking.failed(activity.node, activity.visit)
+        self._absorb(frame, effects)
         return effects
 
-    def _retrying(self, row: JournalRow) -> None:
-        key = self.key_of(row)
-        activity = self._require(key, row)
-        self.waits.pop(key, None)
-        self.marking.status(key[0], key[1], ActivityStatus.RETRYING)
+    def _retrying(self, row: JournalRow) -> Effects | None:
+        """Of a composite: what failed inside of it is tried again then, the rest goes on."""
+        activity = self.find(row)
+        at = datetime.fromisoformat(decode(row.detail_json or "{}")["retry_at"])
+        composite = self.frames.composites.get(activity)
+        if composite is None:
+            self._end_wait(activity)
+            activity.attempt = row.attempt + 1
+            self._try_at(activity, at)
+            return None
         activity.attempt = row.attempt + 1
-        self.retry_at[key] = datetime.fromisoformat(decode(row.detail_json or "{}")["retry_at"])
+        self._keep_inner(activity)
+        effects = Effects()
+        for frame in list(composite.running.values()):
+            if not frame.goes_on:
+                self._revive(frame, effects, now=row.finished_at, at=at)
+        self._renew_limit(activity, at)
+        self._absorb(activity.home, effects)
+        return effects
 
     def _waiting(self, row: JournalRow) -> None:
-        key = self.key_of(row)
-        self._require(key, row)
-        wait = ActiveWait.from_json(decode(row.detail_json or "{}"), row.started_at)
-        self.waits[key] = wait
-        self.has_children = self.has_children or any(w.child for w in wait.waits)
-        self.marking.status(key[0], key[1], ActivityStatus.WAITING)
+        activity = self.find(row)
+        self.retry_at.pop(activity, None)
+        self._begin_wait(activity, ActiveWait.from_json(decode(row.detail_json or "{}"), row.started_at))
+        activity.status = ActivityStatus.WAITING
 
     def _running(self, row: JournalRow) -> None:
-        self.marks[self.key_of(row)] = row.attempt
+        self.marks[self.find(row)] = row.attempt
+
+    def _begin(self, row: JournalRow) -> Effects:
+        activity = self.find(row)
+        self.retry_at.pop(activity, None)
+        detail = decode(row.detail_json or "{}")
+        if "wait" in detail:
+            self._begin_wait(activity, ActiveWait.from_json(detail["wait"], row.started_at))
+        effects = Effects()
+        self.frames.begin(activity, Composite.of(plan_from_json(detail["plan"])), effects)
+        self._absorb(activity.home, effects)
+        return effects
+
+    def _item(self, row: JournalRow) -> Effects:
+        activity = self.find(row)
+        detail = decode(row.detail_json or "{}")
+        effects = Effects()
+        composite = self.frames.end_item(
+            activity, detail["index"], output_json=row.output_json, error_json=row.error_json, effects=effects
+        )
+        if isinstance(composite.plan, LoopPlan):
+            composite.again(more=detail.get("again", False))
+        composite.satisfied = composite.satisfied or detail.get("enough", False)
+        self.frames.fill(activity, effects)
+        self._absorb(activity.home, effects)
+        return effects
+
+    def _more(self, row: JournalRow) -> Effects:
+        activity = self.find(row)
+        detail = decode(row.detail_json or "{}")
+        composite = self.frames.composites[activity]
+        composite.add(detail.get("items", ()))
+        composite.closed = composite.closed or detail.get("closed", False)
+        effects = Effects()
+        self.frames.fill(activity, effects)
+        self._absorb(activity.home, effects)
+        if activity in self.waits:
+            self.fresh.append(activity)
+        return effects
 
     def _control(self, row: JournalRow) -> Effects | None:
         detail = decode(row.detail_json or "{}")
@@ -183,71 +267,154 @@ class ExecutionState:
             self.control.timed_out = True
             self.failure_json = row.error_json
         elif verb == "complete":
-            self.terminated = Terminated("completed", row.output_json, "")
+            self.root.terminated = Terminated("completed", row.output_json, "")
         elif verb == "fail":
             self.failure_json = row.error_json
         elif verb == "retry":
-            return self._retry(by_policy=detail.get("reason") == BY_POLICY)
+            return self._retry(row.finished_at, by_policy=detail.get("reason") == BY_POLICY)
         else:
             self.control.paused = verb == "pause"
         return None
 
-    def _retry(self, *, by_policy: bool) -> Effects | None:
+    def _effect(self, _row: JournalRow) -> None:
+        """A row that records what another row brought about."""
+
+    # Trying again
+
+    def _retry(self, now: datetime | None, *, by_policy: bool) -> Effects:
         """Run what failed or was interrupted again: same visit, next attempt, the whole policy anew.
 
         A pause that was accepted meanwhile holds for a retry by policy; a person who retries wants it to run.
         """
         self.failure_json = None
         self.control = Control(paused=self.control.paused and by_policy)
-        before = set(self.marking.active)
-        effects = self.marking.retry() if self.marking.state == "failed" else None
-        if effects is None:
-            for key in (*self.waits, *self.retry_at):
-                self.marking.status(key[0], key[1], ActivityStatus.RUNNING)
-        for key, activity in self.marking.active.items():
-            if key in before and activity.status == ActivityStatus.RUNNING:
-                activity.attempt += key not in self.retry_at
-                self.budget[key] = activity.attempt - 1
-        self.waits.clear()
-        self.retry_at.clear()
-        if effects is not None:
-            self._absorb(effects)
+        effects = Effects()
+        self._revive(self.root, effects, now=now, at=None)
+        for activity in self.frames.composites:
+            self._renew_limit(activity, now)
+        self._absorb(self.root, effects)
         return effects
 
-    def _effect(self, _row: JournalRow) -> None:
-        """A row that records what another row brought about."""
+    def _revive(self, frame: Frame, effects: Effects, *, now: datetime | None, at: datetime | None) -> None:
+        """Have all that was active in a scope go on with its next attempt: at that time, or now with a policy that counts anew."""
+        before = list(frame.marking.active.values())
+        frame.failure_json = None
+        if frame.marking.state == "failed":
+            again = frame.marking.retry()
+            merge(effects, again)
+            if again.ended is not None:
+                frame.failure_json = failure_text(again)
+                self.frames.ended(frame, effects)
+        elif not frame.goes_on and frame.around is not None and frame not in self.frames.ripe:
+            self.frames.ripe.append(frame)
+        for activity in before:
+            composite = self.frames.composites.get(activity)
+            if composite is not None:
+                for inner in list(composite.running.values()):
+                    self._revive(inner, effects, now=now, at=at)
+            else:
+                self._revive_one(activity, now, at)
+        retrying = ActivityStatus.RETRYING
+        effects.run = [a for a in effects.run if a.status != retrying and a not in self.frames.composites]
 
-    def _require(self, key: Key, row: JournalRow) -> Activity:
-        activity = self.marking.active.get(key)
-        if activity is None:
-            raise MarkingError(f"{self.execution_id} seq {row.seq}: {row.node_id}#{row.visit} is not active")
-        return activity
+    def _revive_one(self, activity: Activity, now: datetime | None, at: datetime | None) -> None:
+        """The next attempt; one whose pause was not over yet has not been begun."""
+        was_to_come = self.retry_at.pop(activity, None)
+        if activity in self.waits or was_to_come is not None:
+            activity.status = ActivityStatus.RUNNING
+        if activity.status != ActivityStatus.RUNNING:
+            return
+        self._end_wait(activity)
+        activity.attempt += was_to_come is None or now is None or was_to_come <= now
+        if at is None:
+            self.budget[activity] = activity.attempt - 1
+        else:
+            self._try_at(activity, at)
 
-    def _forget(self, key: Key) -> None:
-        self.waits.pop(key, None)
-        self.retry_at.pop(key, None)
-        self.marks.pop(key, None)
-        self.budget.pop(key, None)
+    # Composites
 
-    def _absorb(self, effects: Effects) -> None:
+    def _renew_limit(self, activity: Activity, since: datetime | None) -> None:
+        """A composite that is tried again has its whole time-out anew."""
+        wait = self.waits.get(activity)
+        home: Frame = activity.home
+        limit = home.program.steps[activity.node].node.timeout
+        if wait is not None and limit is not None and since is not None:
+            self.waits[activity] = renewed = wait.limited(since, limit)
+            assert renewed.wake_at is not None
+            self._alarms.add(activity, renewed.wake_at)
+
+    def _leave_inner(self, activity: Activity, *, detach: bool) -> Effects:
+        effects = Effects()
+        self.frames.leave(activity, detach=detach, effects=effects)
+        return effects
+
+    def _keep_inner(self, activity: Activity) -> None:
+        """A composite that fails keeps what it holds, for a retry; nothing of it is to be concluded before."""
+        if activity in self.frames.leaving:
+            self.frames.leaving.remove(activity)
+        kept = self.frames.composites[activity].running.values()
+        self.frames.ripe = [frame for frame in self.frames.ripe if frame not in kept]
+
+    # Bookkeeping
+
+    def _begin_wait(self, activity: Activity, wait: ActiveWait) -> None:
+        self.waits[activity] = wait
+        self.fresh.append(activity)
+        self.has_children = self.has_children or any(w.child for w in wait.waits)
+        if wait.wake_at is not None:
+            self._alarms.add(activity, wait.wake_at)
+
+    def _end_wait(self, activity: Activity) -> None:
+        wait = self.waits.pop(activity, None)
+        if wait is not None:
+            self.closed.append((activity, wait))
+
+    def _try_at(self, activity: Activity, at: datetime) -> None:
+        activity.status = ActivityStatus.RETRYING
+        self.retry_at[activity] = at
+        self._alarms.add(activity, at)
+
+    def _is_alarm(self, activity: Activity, at: datetime) -> bool:
+        wait = self.waits.get(activity)
+        if wait is None:
+            return self.retry_at.get(activity) == at and activity.status == ActivityStatus.RETRYING
+        home: Frame = activity.home
+        return wait.wake_at == at and home.goes_on
+
+    def _forget(self, activity: Activity) -> None:
+        self._end_wait(activity)
+        self.retry_at.pop(activity, None)
+        self.marks.pop(activity, None)
+        self.budget.pop(activity, None)
+
+    def _absorb(self, frame: Frame, effects: Effects) -> None:
+        """Take note of what a step led to, in the scope that it happened in and in those around it."""
         for activity in effects.run:
-            self.fired_at.setdefault((activity.node, activity.visit), self.seq)
-        for activity in effects.withdrawn:
-            self._forget((activity.node, activity.visit))
-        if effects.error is not None and self.failure_json is None:
-            self.failure_json = _error_text(effects.error)
+            if activity.fired_at < 0:
+                activity.fired_at = self.seq
+        if frame.detached and effects.ended not in (None, "failed"):
+            self.frames.withdraw_detached(frame, None, effects)
+        for activity in effects.withdrawn:  # grows while it is walked: what runs inside of a withdrawn composite
+            self._forget(activity)
+            self.frames.withdraw(activity, effects)
+        if effects.ended is None:
+            return
+        if frame.failure_json is None:
+            frame.failure_json = failure_text(effects)
+        if frame is self.root:
+            if self.failure_json is None and effects.ended == "failed":
+                self.failure_json = frame.failure_json
+        else:
+            self.frames.ended(frame, effects)
 
-    def _plain_edges(self, node: int, port: str) -> bool:
-        plain: set[tuple[int, str]] | None = self.graph.cache.get("plain_edges")
-        if plain is None:
-            plain = {(e.source, e.port) for e in self.graph.edges if e.when is None and not e.default}
-            self.graph.cache["plain_edges"] = plain
-        return (node, port) in plain
 
-
-def _error_text(error: tuple[str, str, tuple[str, ...]]) -> str:
-    kind, message, node_ids = error
-    return encode({"type": kind, "message": message, "nodes": list(node_ids)}, limit=RESULT_LIMIT, name="error")
+def _plain_edges(frame: Frame, node: int, port: str) -> bool:
+    graph = frame.program.graph
+    plain: set[tuple[int, str]] | None = graph.cache.get("plain_edges")
+    if plain is None:
+        plain = {(e.source, e.port) for e in graph.edges if e.when is None and not e.default}
+        graph.cache["plain_edges"] = plain
+    return (node, port) in plain
 
 
 _FOLD: dict[str, Callable[[ExecutionState, JournalRow], Effects | None]] = {
@@ -256,6 +423,9 @@ _FOLD: dict[str, Callable[[ExecutionState, JournalRow], Effects | None]] = {
     RowKind.RETRYING: ExecutionState._retrying,
     RowKind.WAITING: ExecutionState._waiting,
     RowKind.RUNNING: ExecutionState._running,
+    RowKind.BEGIN: ExecutionState._begin,
+    RowKind.ITEM: ExecutionState._item,
+    RowKind.MORE: ExecutionState._more,
     RowKind.CONTROL: ExecutionState._control,
     RowKind.CANCELLED: ExecutionState._effect,
     RowKind.NOTE: ExecutionState._effect,

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from treadle.domain.marking import Activity
 from treadle.domain.records import Decision, InboxRow, JournalRow, NewApproval, NewExecution
-from treadle.engine.execution_state import Key
 
 if TYPE_CHECKING:
     from treadle.engine.actor import ExecutionActor
@@ -64,8 +63,8 @@ class Owned(Protocol):
         """Stop everything; nothing in memory counts any more."""
         ...
 
-    def keys_of(self, rows: Iterable[JournalRow], words: str) -> dict[Key, str]:
-        """The activities of these rows, each with `words`."""
+    def places_of(self, rows: Iterable[JournalRow], words: str) -> dict[str, str]:
+        """The places of the activities of these rows, each with `words`."""
         ...
 
 
@@ -84,7 +83,7 @@ class Host(Protocol):
         """Run the handler; `actor.finished` is called with the outcome, now or later."""
         ...
 
-    def stop(self, actor: ExecutionActor, key: Key) -> None:
+    def stop(self, activity: Activity) -> None:
         """The result of a running handler is no longer wanted."""
         ...
 

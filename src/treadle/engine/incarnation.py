@@ -19,8 +19,9 @@ from treadle.engine.actor import ExecutionActor
 from treadle.engine.announcements import announce_end
 from treadle.engine.children import Children
 from treadle.engine.committer import BatchResult, Committer
+from treadle.engine.conclusions import Conclusions
 from treadle.engine.decisions import Judge, crash_loop, refused
-from treadle.engine.execution_state import ExecutionState, Key
+from treadle.engine.execution_state import ExecutionState
 from treadle.engine.hosting import Owned, WorkItem
 from treadle.engine.lanes import Lanes
 from treadle.engine.leases import DatabaseTime, Lease
@@ -32,6 +33,7 @@ from treadle.engine.rows import RowMaker
 from treadle.engine.runner import Runner
 from treadle.engine.starting import starts_of
 from treadle.engine.unrunnable import Unrunnable
+from treadle.engine.vocabulary import Vocabulary
 from treadle.engine.worker_config import WorkerConfig, WorkerDeps
 
 log = logging.getLogger("treadle.worker")
@@ -62,7 +64,7 @@ class Incarnation:
         self._backlog = True
         self._hinted = False
         self._enough_until = deps.clock.boottime()
-        self._rejected: dict[str, dict[Key, str]] = {}
+        self._rejected: dict[str, dict[str, str]] = {}
         self._broken: dict[str, int] = {}
         """How often each execution has raised where nothing should."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -259,12 +261,13 @@ class Incarnation:
 
     def _actor(self, claim: Claim, loaded: Loaded) -> ExecutionActor:
         record = loaded.record
-        program = self._programs.get(record.workflow, record.version, loaded.graph_json)
-        state = ExecutionState.fold(record.id, program.graph, starts_of(program.graph, record.trigger_json), loaded.rows)
+        program = self._programs.of(record, loaded.graph_json)
+        state = ExecutionState.fold(record.id, program, starts_of(program.graph, record.trigger_json), loaded.rows)
         random = self._deps.ids.random
-        rows = RowMaker(record, program, state, by=self.id, random=random)
-        judge = Judge(record, program, state, claim_no=claim.claim_no, random=random)
-        return ExecutionActor(self, claim, record, program, state, rows, judge)
+        vocabulary = Vocabulary(record)
+        rows = RowMaker(record, state, vocabulary, by=self.id, random=random)
+        judge = Judge(record, state, vocabulary, claim_no=claim.claim_no, random=random)
+        return ExecutionActor(self, claim, record, state, rows, Conclusions(state, rows, vocabulary), judge)
 
     def _end_unrun(self, claim: Claim, decision: Decision) -> None:
         """End an execution without running it."""
@@ -328,8 +331,8 @@ class Incarnation:
             return
         self._runner.launch(actor, activity)
 
-    def stop(self, actor: ExecutionActor, key: Key) -> None:
-        self._runner.stop(actor, key)
+    def stop(self, activity: Activity) -> None:
+        self._runner.stop(activity)
 
     def reread(self, actor: Owned) -> None:
         """A decision was refused: a message came first, or an earlier try of the same commit had been applied."""
@@ -418,7 +421,7 @@ class Incarnation:
         if rejected is not None:
             culprit, words = rejected
             guarded = culprit.decision.rows if culprit.decision is not None else ()
-            self._rejected[actor.id] = actor.keys_of([*culprit.rows, *guarded], words)
+            self._rejected[actor.id] = actor.places_of([*culprit.rows, *guarded], words)
             log.error("the database refused a result of %s: %s", actor.id, words, extra={"event": "result_refused"})
         else:
             log.warning("the journal of %s holds other rows than expected; reading it anew", actor.id)

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from treadle.domain.errors import DefinitionError, MarkingError
-from treadle.domain.graph import Graph
-from treadle.domain.records import ExecutionRecord, JournalRow, RowKind
+from treadle.domain.marking import Activity
+from treadle.domain.records import ExecutionRecord, JournalRow
 from treadle.domain.states import TERMINAL, ActivityStatus, ExecutionStatus
 from treadle.domain.values import decode
-from treadle.engine.execution_state import ExecutionState, Key
+from treadle.engine.execution_state import ExecutionState
+from treadle.engine.frames import Frame
+from treadle.engine.held_back import held_back_by, held_back_reason
+from treadle.engine.node_states import node_states
 from treadle.engine.program import Programs
 from treadle.engine.starting import starts_of
-from treadle.engine.views import ExecutionView, NodeState, Reason
+from treadle.engine.views import ExecutionView, Reason
 from treadle.ports import Store
 
-NEVER = NodeState(status=ActivityStatus.SKIPPED, visits=0, attempts=0, started_at=None, finished_at=None)
+SHOWN_WAITS = 100
 
 
 class Inspector:
@@ -30,7 +34,9 @@ class Inspector:
         record = self._store.executions.get(execution_id)
         rows = self._journal(record.id)
         state = self._fold(record, rows)
-        waiting = tuple(waiting_on(record, state)) if state is not None and record.status not in TERMINAL else ()
+        waiting = held_back_by(record, self._store.limits)
+        if not waiting and state is not None and record.status not in TERMINAL:
+            waiting = tuple(waiting_on(record, state))
         return ExecutionView(
             record=record,
             input=_decoded(record.input_json),
@@ -48,6 +54,9 @@ class Inspector:
             return (_ended(record),)
         if record.status is ExecutionStatus.PAUSED:
             return (Reason("paused", "The execution is paused.", f"treadle executions resume {record.id}"),)
+        held_back = held_back_by(record, self._store.limits)
+        if held_back:
+            return tuple(held_back_reason(record, item) for item in held_back)
         state = self._fold(record, self._journal(record.id))
         reasons = [_reason(record, item) for item in (waiting_on(record, state) if state is not None else ())]
         return (*self._ownership(record), *reasons)
@@ -82,19 +91,18 @@ class Inspector:
     def _fold(self, record: ExecutionRecord, rows: Sequence[JournalRow]) -> ExecutionState | None:
         try:
             version = self._store.workflows.get(record.workflow, record.version)
-            graph = self._programs.get(version.workflow, version.version, version.graph_json).graph
-            return ExecutionState.fold(record.id, graph, starts_of(graph, record.trigger_json), rows)
+            program = self._programs.of(record, version.graph_json)
+            return ExecutionState.fold(record.id, program, starts_of(program.graph, record.trigger_json), rows)
         except (DefinitionError, MarkingError):
             return None
 
 
 def waiting_on(record: ExecutionRecord, state: ExecutionState) -> list[dict[str, Any]]:
-    """What each waiting activity or join waits for."""
+    """What each waiting activity or join waits for; of thousands, the first hundred."""
     found: list[dict[str, Any]] = []
-    nodes = state.graph.nodes
-    for (node, visit), wait in state.waits.items():
+    for activity, wait in islice(state.waits.items(), SHOWN_WAITS):
+        base = {**_place(activity), "since": wait.started_at}
         for pending in wait.waits:
-            base = {"node_id": nodes[node].id, "visit": visit, "since": wait.started_at}
             if pending.until is not None:
                 found.append({"kind": "time", **base, "until": pending.until})
             if pending.signal is not None:
@@ -103,71 +111,34 @@ def waiting_on(record: ExecutionRecord, state: ExecutionState) -> list[dict[str,
                 found.append({"kind": "approval", **base, "approval_id": pending.approval, "title": pending.title})
             if pending.child is not None:
                 found.append({"kind": "child", **base, "execution_id": pending.child})
-    for (node, visit), at in state.retry_at.items():
-        found.append({"kind": "retry", "node_id": nodes[node].id, "visit": visit, "until": at})
-    for key, activity in state.marking.active.items():
-        if activity.status == ActivityStatus.WAITING and key not in state.waits:
-            kind = "gate" if nodes[key[0]].type == "gate" else "slot"
-            found.append({"kind": kind, "node_id": nodes[key[0]].id, "visit": key[1], "mutex": nodes[key[0]].mutex})
-    found.extend(_joins(state) if state.marking.state == "running" else ())
+    for activity, at in islice(state.retry_at.items(), SHOWN_WAITS):
+        found.append({"kind": "retry", **_place(activity), "until": at})
+    for frame in islice(state.frames.walk(), SHOWN_WAITS):
+        found.extend(_standing(frame, state))
+        found.extend(_joins(frame))
     if record.status is ExecutionStatus.FAILED and record.next_retry_at is not None:
         found.append({"kind": "retry", "node_id": None, "until": record.next_retry_at})
     return found
 
 
-def node_states(record: ExecutionRecord, state: ExecutionState | None, rows: Sequence[JournalRow]) -> dict[str, NodeState]:
-    """Each node's latest visit: finished ones by their rows, the others by the fold."""
-    graph = state.graph if state is not None else None
-    latest: dict[str, JournalRow] = {}
-    started: dict[tuple[str, int], datetime | None] = {}
-    visits: dict[str, int] = {}
-    for row in rows:
-        if row.kind in (RowKind.CONTROL, RowKind.NOTE) or not row.node_id:
-            continue
-        latest[row.node_id] = row
-        started.setdefault((row.node_id, row.visit), row.started_at)
-        visits[row.node_id] = max(visits.get(row.node_id, 0), row.visit)
-    states = {node.id: NEVER for node in graph.nodes} if graph is not None else {}
-    for node_id, row in latest.items():
-        states[node_id] = NodeState(
-            status=row.status,
-            visits=visits[node_id],
-            attempts=row.attempt,
-            started_at=started[(node_id, row.visit)],
-            finished_at=None if row.kind in (RowKind.WAITING, RowKind.RUNNING) else row.finished_at,
-            error=_decoded(row.error_json),
-        )
-    if state is not None and record.status not in TERMINAL:
-        _add_active(states, state, graph)
-    return states
+def _place(activity: Activity) -> dict[str, Any]:
+    frame: Frame = activity.home
+    scope = {"scope": frame.path} if frame.path else {}
+    return {"node_id": frame.program.graph.nodes[activity.node].id, "visit": activity.visit, **scope}
 
 
-def _add_active(states: dict[str, NodeState], state: ExecutionState, graph: Graph | None) -> None:
-    assert graph is not None
-    for key, activity in state.marking.active.items():
-        node_id = graph.nodes[key[0]].id
-        known = states[node_id]
-        status = _status_of(state, key)
-        states[node_id] = NodeState(
-            status=status,
-            visits=max(known.visits, key[1]),
-            attempts=activity.attempt,
-            started_at=known.started_at if known.visits == key[1] else None,
-            finished_at=None,
-            error=known.error if status == ActivityStatus.RETRYING else None,
-        )
+def _standing(frame: Frame, state: ExecutionState) -> Iterator[dict[str, Any]]:
+    """Gates, and activities in line for a mutex."""
+    for activity in frame.marking.active.values():
+        if activity.status == ActivityStatus.WAITING and activity not in state.waits:
+            node = frame.program.graph.nodes[activity.node]
+            yield {"kind": "gate" if node.type == "gate" else "slot", **_place(activity), "mutex": node.mutex}
 
 
-def _status_of(state: ExecutionState, key: Key) -> str:
-    if key in state.waits:
-        return ActivityStatus.WAITING
-    return ActivityStatus.RETRYING if key in state.retry_at else state.marking.active[key].status
-
-
-def _joins(state: ExecutionState) -> list[dict[str, Any]]:
-    nodes, edges = state.graph.nodes, state.graph.edges
+def _joins(frame: Frame) -> list[dict[str, Any]]:
+    nodes, edges = frame.program.graph.nodes, frame.program.graph.edges
     found = []
-    for blocked in state.marking.blocked():
+    for blocked in frame.marking.blocked():
         because = blocked.because
         cause: list[dict[str, Any]] = []
         if isinstance(because, int):
@@ -175,7 +146,8 @@ def _joins(state: ExecutionState) -> list[dict[str, Any]]:
         elif because is not None:
             cause = [{"node_id": nodes[because.node].id, "visit": because.visit, "status": str(because.status)}]
         missing = [edges[e].id for e in blocked.missing_edges[:50]]
-        found.append({"kind": "join", "node_id": nodes[blocked.node].id, "edges": missing, "because": cause})
+        scope = {"scope": frame.path} if frame.path else {}
+        found.append({"kind": "join", "node_id": nodes[blocked.node].id, **scope, "edges": missing, "because": cause})
     return found
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from treadle.domain.activity import Done, Park, Terminate
+from treadle.domain.composites import LoopPlan, MapPlan, Plan
 from treadle.domain.durations import parse_duration
 from treadle.domain.errors import (
     ActivityError,
@@ -20,7 +21,7 @@ from treadle.domain.errors import (
     UnstorableValueError,
 )
 from treadle.domain.records import NewExecution
-from treadle.domain.values import RESULT_LIMIT, encode
+from treadle.domain.values import MAP_RESULT_LIMIT, RESULT_LIMIT, encode
 
 ERROR_LIMIT = 64 * 1024
 MESSAGE_LIMIT = 4_000
@@ -69,7 +70,15 @@ class Started:
     finished: Finished | None = None
 
 
-Outcome = Finished | Failure | Park | Started
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The activity plays its inner graph by this plan, which is encoded here."""
+
+    plan: Plan
+    plan_json: str
+
+
+Outcome = Finished | Failure | Park | Started | Begun
 
 
 def outcome_of(result: Any) -> Outcome:
@@ -82,6 +91,8 @@ def outcome_of(result: Any) -> Outcome:
             return Failure("empty_park", "the handler waits for nothing: a Park needs at least one Wait", retryable=False)
         case Park() | Started():
             return result
+        case MapPlan() | LoopPlan():
+            return _begun(result)
         case Done(output=output, port=port):
             return _finished(output, (port,) if isinstance(port, str) else port)
         case Terminate(status=status, output=output):
@@ -112,6 +123,15 @@ def _failure_of(error: BaseException) -> Failure:
             return Failure("timeout", str(error) or "the attempt took too long")
         case _:
             return Failure(type(error).__name__, str(error) or type(error).__name__)
+
+
+def _begun(plan: Plan) -> Outcome:
+    try:
+        return Begun(plan, encode(plan.to_json(), limit=MAP_RESULT_LIMIT, name="items"))
+    except UnstorableValueError as error:
+        return Failure("unstorable", f"the items cannot be stored: {error}", retryable=False)
+    except LimitExceededError as error:
+        return Failure("result_too_large", str(error), retryable=False)
 
 
 def _finished(output: Any, ports: tuple[str, ...], *, detail_json: str | None = None) -> Outcome:

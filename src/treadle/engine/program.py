@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from treadle.domain.errors import ExpressionError
+from treadle.domain.errors import DefinitionError, ExpressionError, Finding
 from treadle.domain.expressions import Expression, compile_expression
-from treadle.domain.graph import ERROR, OUT, Edge, Graph, Node
-from treadle.domain.graph_parser import parse_graph
+from treadle.domain.graph import ERROR, OUT, Edge, Graph, Node, Settings
+from treadle.domain.graph_parser import inner_graphs, parse_graph
+from treadle.domain.records import ExecutionRecord
 from treadle.domain.retry import NO_RETRY, RetryPolicy
 from treadle.domain.templates import Template, compile_template
 from treadle.domain.values import decode
 from treadle.ports import Handler, Handlers
+
+CHILD = "workflow"
+"""The node type that runs a child execution."""
+PART = '"part":'
+ITEM = "item"
+"""The id of the node that runs an item of a map as a child execution."""
 
 Taken = tuple[tuple[int, int], ...]
 """(edge index, tokens) of the edges an activity takes."""
@@ -46,17 +53,79 @@ NO_EXIT = Exit(plain=True, always=(), conditional=(), default=None)
 
 
 class Program:
-    """A compiled version; immutable, shared by all executions of it."""
+    """A compiled graph; immutable, shared by all executions of it.
 
-    __slots__ = ("graph", "output", "starts_children", "steps", "version", "workflow")
+    `place` are the ids of the composite nodes around it, the outermost first: () for a whole workflow. `inner` are the
+    programs that composite nodes run, by node index; `parts` those that only child executions run, by node id.
+    """
 
-    def __init__(self, workflow: str, version: int, graph: Graph, handlers: Handlers) -> None:
+    __slots__ = (
+        "graph", "inner", "output", "parts", "place", "starts", "starts_children", "steps", "variables", "version", "workflow",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        workflow: str,
+        version: int,
+        graph: Graph,
+        handlers: Handlers,
+        *,
+        place: tuple[str, ...] = (),
+        variables: Mapping[str, Any] | None = None,
+    ) -> None:
         self.workflow = workflow
         self.version = version
         self.graph = graph
+        self.place = place
+        self.variables: Mapping[str, Any] = graph.settings.vars if variables is None else variables
         self.steps = tuple(_compile_step(graph, node, handlers) for node in graph.nodes)
-        self.starts_children = any(step.handler.node_type.type == "workflow" for step in self.steps)
+        self.starts = tuple(node.index for node in graph.nodes if not graph.incoming[node.index])
         self.output = compile_expression(graph.settings.output) if graph.settings.output else None
+        self.inner: dict[int, Program] = {}
+        self.parts: dict[str, Program] = {}
+        self._compile_inner(handlers)
+        self.starts_children: bool = any(step.handler.node_type.type == CHILD for step in self.steps) or any(
+            program.starts_children for program in self.inner.values()
+        )
+
+    def at(self, place: Sequence[str]) -> Program:
+        """The program of an inner graph; DefinitionError when there is none at that place."""
+        if not place:
+            return self
+        node_id, *rest = place
+        found = self.parts.get(node_id) or self.inner.get(self.graph.index_of.get(node_id, -1))
+        if found is None:
+            raise DefinitionError([Finding("no_inner_graph", f"{self.workflow} v{self.version} has no inner graph at {node_id!r}")])
+        return found.at(rest)
+
+    def outer_nodes(self) -> frozenset[str]:
+        """The ids of nodes outside of this graph whose results its expressions read, inner graphs included."""
+        found = {ref for step in self.steps for each in step.template.expressions for ref in each.expression.node_refs}
+        for step in self.steps:
+            for leaving in step.exits.values():
+                found.update(ref for _, when, count in leaving.conditional for e in (when, count) if e for ref in e.node_refs)
+        if self.output is not None:
+            found |= self.output.node_refs
+        for program in (*self.inner.values(), *self.parts.values()):
+            found |= program.outer_nodes()
+        return frozenset(found - self.graph.index_of.keys())
+
+    def _compile_inner(self, handlers: Handlers) -> None:
+        graphs = inner_graphs(self.graph)
+        for node in self.graph.nodes:
+            place = (*self.place, node.id)
+            child = _child_config(node)
+            if node.index in graphs:
+                program = self._part(graphs[node.index], handlers, place)
+                if child is None:
+                    self.inner[node.index] = program
+                else:
+                    self.parts[node.id] = program
+            if child is not None:
+                self.inner[node.index] = self._part(_one_node(Node(0, ITEM, CHILD, config=child)), handlers, place)
+
+    def _part(self, graph: Graph, handlers: Handlers, place: tuple[str, ...]) -> Program:
+        return Program(self.workflow, self.version, graph, handlers, place=place, variables=self.variables)
 
     def leave(self, node: int, ports: Iterable[str], names: Callable[[], Mapping[str, Any]]) -> Taken | None:
         """The edges to take from these ports, or None for "every plain edge", the usual case.
@@ -99,6 +168,26 @@ class Programs:
                     del self._programs[next(iter(self._programs))]
             self._programs[key] = program
             return program
+
+    def of(self, record: ExecutionRecord, graph_json: str) -> Program:
+        """What an execution runs: its version's program, or the part of it that an item of a distributed map is."""
+        program = self.get(record.workflow, record.version, graph_json)
+        part = decode(record.trigger_json).get("part") if PART in record.trigger_json else None
+        return program.at(part["place"]) if part else program
+
+
+def _child_config(node: Node) -> dict[str, Any] | None:
+    """The config of the `workflow` node that runs each item, where a map's items are executions of their own."""
+    if node.type != "for_each":
+        return None
+    if "workflow" in node.config:
+        config = {"workflow": node.config["workflow"], "input": "{{ item }}"}
+        return config | ({"version": node.config["version"]} if "version" in node.config else {})
+    return {"workflow": "-", "inner": True} if node.config.get("distribute") else None
+
+
+def _one_node(node: Node) -> Graph:
+    return Graph((node,), (), Settings(), None, {node.id: 0}, ((),), ((),), {})
 
 
 def _compile_step(graph: Graph, node: Node, handlers: Handlers) -> Step:

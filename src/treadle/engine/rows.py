@@ -19,44 +19,40 @@ from treadle.domain.states import ActivityStatus
 from treadle.domain.values import INPUT_LIMIT, decode, encode
 from treadle.engine.data import Names
 from treadle.engine.execution_state import ExecutionState
+from treadle.engine.frames import TOP, Frame
 from treadle.engine.outcomes import Failure, Finished, failure_of
-from treadle.engine.program import Program, Taken, journal_port
+from treadle.engine.program import Program, Step, Taken, journal_port
+from treadle.engine.vocabulary import Vocabulary
 from treadle.engine.waits import ActiveWait
-
-TOP = ""
-"""The scope of the execution itself."""
 
 
 class RowMaker:
     """`seq` is the last one given out; a guarded row's seq is only kept once it is folded."""
 
-    __slots__ = ("_fixed", "_random", "by", "program", "record", "state")
+    __slots__ = ("_random", "_vocabulary", "by", "record", "state")
 
-    def __init__(self, record: ExecutionRecord, program: Program, state: ExecutionState, *, by: str, random: Random) -> None:
+    def __init__(
+        self, record: ExecutionRecord, state: ExecutionState, vocabulary: Vocabulary, *, by: str, random: Random
+    ) -> None:
         self.record = record
-        self.program = program
         self.state = state
         self.by = by
+        self._vocabulary = vocabulary
         self._random = random
-        self._fixed: dict[str, Any] | None = None
 
     def names(self, activity: Activity) -> Names:
         """What the expressions of this activity see."""
-        if self._fixed is None:
-            record = self.record
-            trigger = decode(record.trigger_json)
-            self._fixed = {
-                "input": decode(record.input_json or "null"),
-                "trigger": trigger.get("payload", {}) if isinstance(trigger, dict) else trigger,
-                "execution": {"id": record.id, "workflow": record.workflow, "version": record.version, "attempt": record.attempt},
-                "vars": {},
-            }
-        fired_at = self.state.fired_at.get((activity.node, activity.visit), self.state.seq)
-        return Names(self._fixed, self.state.results, activity, fired_at)
+        return self._vocabulary.of_activity(activity)
+
+    def part(self, activity: Activity) -> dict[str, Any]:
+        """What a child execution that runs this item of a map must know."""
+        return self._vocabulary.part(activity)
 
     def address(self, activity: Activity) -> str:
-        """Where this attempt stands: `node#visit@attempt`."""
-        return f"{self.program.graph.nodes[activity.node].id}#{activity.visit}@{activity.attempt}"
+        """Where this attempt stands: `node#visit@attempt`, after its scope's path and a slash."""
+        home: Frame = activity.home
+        address = f"{step_of(activity).node.id}#{activity.visit}@{activity.attempt}"
+        return f"{home.path}/{address}" if home.path else address
 
     def finished(
         self, activity: Activity, outcome: Finished, *, started_at: datetime | None, now: datetime, message: InboxRow | None = None
@@ -73,7 +69,7 @@ class RowMaker:
             activity,
             outcome.status,
             port=journal_port(outcome.ports) if outcome.ports else OUT,
-            taken_json=self._taken_json(taken) if outcome.ports else "{}",
+            taken_json=_taken_json(activity, taken) if outcome.ports else "{}",
             output_json=outcome.output_json,
             detail_json=outcome.detail_json,
             message_seq=message.seq if message else None,
@@ -85,7 +81,7 @@ class RowMaker:
         self, activity: Activity, failure: Failure, *, started_at: datetime | None, now: datetime, message: InboxRow | None = None
     ) -> JournalRow:
         """The row of a failed attempt: another follows, or it leaves through `error` or `out`, or the execution fails."""
-        step = self.program.steps[activity.node]
+        step = step_of(activity)
         error_json = failure.to_json(step.node.id)
         retry_at = self._retry_at(step.retry, activity, failure, now)
         if retry_at is not None:
@@ -105,7 +101,7 @@ class RowMaker:
             activity,
             ActivityStatus.FAILED,
             port=port,
-            taken_json=self._taken_json(taken),
+            taken_json=_taken_json(activity, taken),
             output_json=failure.output_json,
             error_json=error_json,
             message_seq=message.seq if message else None,
@@ -116,6 +112,41 @@ class RowMaker:
     def waiting(self, activity: Activity, wait: ActiveWait) -> JournalRow:
         return self._row(
             RowKind.WAITING, activity, ActivityStatus.WAITING, detail_json=_json(wait.to_json()), started_at=wait.started_at
+        )
+
+    def begun(self, activity: Activity, plan_json: str, wait: ActiveWait | None, *, started_at: datetime) -> JournalRow:
+        """A composite begins: its list is fixed here."""
+        waits = f',"wait":{_json(wait.to_json())}' if wait is not None else ""
+        detail = f'{{"plan":{plan_json}{waits}}}'
+        return self._row(RowKind.BEGIN, activity, ActivityStatus.RUNNING, detail_json=detail, started_at=started_at)
+
+    def grown(self, activity: Activity, items: Sequence[Any] | None, message: InboxRow, now: datetime) -> JournalRow:
+        """A signal added items to a map; None: it closed the map."""
+        detail = {"closed": True} if items is None else {"items": list(items)}
+        return self._row(
+            RowKind.MORE, activity, ActivityStatus.RUNNING, detail_json=_json(detail), message_seq=message.seq, finished_at=now
+        )
+
+    def item(
+        self,
+        activity: Activity,
+        index: int,
+        status: str,
+        *,
+        now: datetime,
+        output_json: str | None = None,
+        error_json: str | None = None,
+        **detail: bool,
+    ) -> JournalRow:
+        """An item or turn of a composite has ended; `detail` is what was decided after it: `again`, `enough`."""
+        return self._row(
+            RowKind.ITEM,
+            activity,
+            status,
+            output_json=output_json,
+            error_json=error_json,
+            detail_json=_json({"index": index, **detail}),
+            finished_at=now,
         )
 
     def started(self, activity: Activity, now: datetime) -> JournalRow:
@@ -152,7 +183,7 @@ class RowMaker:
         )
 
     def deadline(self, message: InboxRow, now: datetime) -> JournalRow:
-        timeout = format_duration(self.program.graph.settings.timeout or 0)
+        timeout = format_duration(self.state.program.graph.settings.timeout or 0)
         failure = Failure("timeout", f"the execution did not end within its timeout of {timeout}", retryable=False)
         return self.control("deadline", message, now, error_json=failure.to_json(""))
 
@@ -163,8 +194,8 @@ class RowMaker:
                 id=pending.approval,
                 execution_id=self.record.id,
                 workflow=self.record.workflow,
-                node_id=self.program.graph.nodes[activity.node].id,
-                scope=TOP,
+                node_id=step_of(activity).node.id,
+                scope=activity.home.path,
                 visit=activity.visit,
                 title=asked.approval.title,
                 body=asked.approval.body,
@@ -180,13 +211,13 @@ class RowMaker:
         """Rows for what a step brought about by itself: withdrawn activities, ties broken, gates opened."""
         rows = self.withdrawn(effects.withdrawn, now)
         first = self.state.seq + 1 + len(rows)
-        nodes = self.program.graph.nodes
         for offset, note in enumerate(effects.notes):
+            home: Frame = note.home
             detail = _json({"note": note.kind})
             rows.append(
                 JournalRow(
-                    self.record.id, first + offset, RowKind.NOTE, nodes[note.node].id, TOP, note.visit, 0, note.kind,
-                    detail_json=detail, finished_at=now, by=self.by,
+                    self.record.id, first + offset, RowKind.NOTE, home.program.graph.nodes[note.node].id, home.path, note.visit, 0,
+                    note.kind, detail_json=detail, finished_at=now, by=self.by,
                 )
             )  # fmt: skip
         return rows
@@ -199,13 +230,15 @@ class RowMaker:
         ]
 
     def _row(self, kind: RowKind, activity: Activity, status: str, **fields: Any) -> JournalRow:
-        node_id = self.program.graph.nodes[activity.node].id
+        home: Frame = activity.home
+        node_id = home.program.graph.nodes[activity.node].id
         return JournalRow(
-            self.record.id, self.state.seq + 1, kind, node_id, TOP, activity.visit, activity.attempt, status, by=self.by, **fields
-        )
+            self.record.id, self.state.seq + 1, kind, node_id, home.path, activity.visit, activity.attempt, status, by=self.by,
+            **fields,
+        )  # fmt: skip
 
     def _retry_at(self, policy: RetryPolicy, activity: Activity, failure: Failure, now: datetime) -> datetime | None:
-        used = self.state.attempts_used((activity.node, activity.visit), activity.attempt)
+        used = self.state.attempts_used(activity)
         if not failure.retryable or not policy.allows(used, error_type=failure.type):
             return None
         if failure.delay is not None:
@@ -215,30 +248,43 @@ class RowMaker:
     def _failure_exit(self, activity: Activity, failure: Failure, error_json: str) -> tuple[str | None, Taken | None]:
         """Through `error` if an edge of it is taken; else through `out` where the node goes on; else nowhere (port None)."""
         try:
-            if self.program.error_edges(activity.node):
+            program = program_of(activity)
+            if program.error_edges(activity.node):
                 taken = self._leave(activity, (ERROR,), output=None, error=decode(error_json))
-                if self.program.leads_on(activity.node, ERROR, taken):
+                if program.leads_on(activity.node, ERROR, taken):
                     return ERROR, taken
-            if self.program.steps[activity.node].node.on_error == "continue":
+            if step_of(activity).node.on_error == "continue":
                 return OUT, self._leave(activity, (OUT,), output=None)
         except ExpressionError:
             return None, None
         return None, None
 
     def _leave(self, activity: Activity, ports: tuple[str, ...], **more: Any) -> Taken | None:
-        return self.program.leave(activity.node, ports, lambda: self.names(activity).plus(**more)) if ports else ()
+        return program_of(activity).leave(activity.node, ports, lambda: self.names(activity).plus(**more)) if ports else ()
 
     def _check_ports(self, activity: Activity, ports: tuple[str, ...]) -> None:
-        known = self.program.steps[activity.node].ports
+        known = step_of(activity).ports
         unknown = [port for port in ports if port not in known]
         if unknown:
             raise Fatal(f"the handler left through {unknown[0]!r}; its ports are {', '.join(sorted(known))}", type="unknown_port")
 
-    def _taken_json(self, taken: Taken | None) -> str | None:
-        if taken is None:
-            return None
-        edges = self.program.graph.edges
-        return _json({edges[index].id: count for index, count in taken})
+
+def program_of(activity: Activity) -> Program:
+    """The program of the scope it is active in."""
+    home: Frame = activity.home
+    return home.program
+
+
+def step_of(activity: Activity) -> Step:
+    home: Frame = activity.home
+    return home.program.steps[activity.node]
+
+
+def _taken_json(activity: Activity, taken: Taken | None) -> str | None:
+    if taken is None:
+        return None
+    edges = program_of(activity).graph.edges
+    return _json({edges[index].id: count for index, count in taken})
 
 
 def _json(value: object) -> str:

@@ -16,9 +16,9 @@ from treadle.domain.graph import OUT
 from treadle.domain.marking import Activity
 from treadle.engine.actor import ExecutionActor
 from treadle.engine.calls import Call, prepare
-from treadle.engine.children import Children, asks_for_children
-from treadle.engine.execution_state import Key
+from treadle.engine.children import Children, asks_for_a_part, asks_for_children
 from treadle.engine.outcomes import Failure, Finished, Outcome, failure_of, outcome_of
+from treadle.engine.rows import step_of
 from treadle.engine.threads import HandlerThreads, StoreThread
 
 log = logging.getLogger("treadle.activity")
@@ -51,12 +51,12 @@ class Runner:
         self._limit = limit
         self._line: deque[Running] = deque()
         self._started = 0
-        self.running: dict[tuple[str, Key], Running] = {}
+        self.running: dict[Activity, Running] = {}
 
     def launch(self, actor: ExecutionActor, activity: Activity) -> None:
         """Start the activity's handler; `actor.finished` gets the outcome, for an inline handler before this returns."""
         now = self._now()
-        step = actor.program.steps[activity.node]
+        step = step_of(activity)
         if step.node.disabled:
             port = (*step.handler.node_type.ports_for(step.node.config), OUT)[0]
             actor.finished(activity, Finished("null", (port,), None, status="skipped"), started_at=now)
@@ -72,7 +72,7 @@ class Runner:
             actor.finished(activity, failure_of(error), started_at=now)
             return
         running = Running(actor, activity, call, now)
-        self.running[(actor.id, (activity.node, activity.visit))] = running
+        self.running[activity] = running
         if call.handler.mode == "inline":
             running.task = asyncio.create_task(self._prepare_children(running, result))
         elif self._started < self._limit:
@@ -80,9 +80,9 @@ class Runner:
         else:
             self._line.append(running)
 
-    def stop(self, actor: ExecutionActor, key: Key) -> None:
+    def stop(self, activity: Activity) -> None:
         """The result is not wanted any more: coroutines are cancelled, plain functions told through `ctx.cancelled`."""
-        running = self.running.get((actor.id, key))
+        running = self.running.get(activity)
         if running is not None:
             self._over(running)
             running.call.context.cancelled = True
@@ -90,12 +90,12 @@ class Runner:
                 running.task.cancel()
 
     def stop_all(self) -> None:
-        for running in list(self.running.values()):
-            self.stop(running.actor, (running.activity.node, running.activity.visit))
+        for activity in list(self.running):
+            self.stop(activity)
 
     def _begin(self, running: Running) -> None:
         self._started += 1
-        timeout = running.actor.program.steps[running.activity.node].node.timeout
+        timeout = step_of(running.activity).node.timeout
         if timeout is not None:
             running.timer = asyncio.get_running_loop().call_later(timeout, self._timed_out, running, timeout)
         handler, call = running.call.handler, running.call
@@ -144,7 +144,8 @@ class Runner:
         actor = running.actor
         address = actor.rows.address(running.activity)
         try:
-            outcome: Outcome = await self._lookups.call(lambda: self._children.prepare(actor.record, address, result))
+            part = actor.rows.part(running.activity) if asks_for_a_part(result) else None
+            outcome: Outcome = await self._lookups.call(lambda: self._children.prepare(actor.record, address, result, part=part))
         except asyncio.CancelledError:
             return
         except Exception as error:  # bad requests fail the activity; an unreachable database makes it try again
@@ -171,7 +172,7 @@ class Runner:
         running.over = True
         if running.timer is not None:
             running.timer.cancel()
-        self.running.pop((running.actor.id, (running.activity.node, running.activity.visit)), None)
+        self.running.pop(running.activity, None)
         if running in self._line:
             self._line.remove(running)
             return
@@ -192,7 +193,7 @@ def _outcome(result: Any) -> Outcome:
 
 def _emitter(actor: ExecutionActor, activity: Activity) -> Callable[[str, Mapping[str, Any]], None]:
     def emit(message: str, fields: Mapping[str, Any]) -> None:
-        node_id = actor.program.graph.nodes[activity.node].id
+        node_id = step_of(activity).node.id
         log.info("%s", message, extra={"event": "activity_log", "execution_id": actor.id, "node_id": node_id, **_safe(fields)})
 
     return emit

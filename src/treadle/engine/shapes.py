@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -108,6 +109,7 @@ def execution(view: ExecutionView) -> Json:
                 "started_at": node.started_at,
                 "finished_at": node.finished_at,
                 "error": node.error,
+                "runs": node.runs and asdict(node.runs),
             }
             for node_id, node in view.nodes.items()
         },

@@ -1,18 +1,26 @@
-"""Phase 4: parked executions with unread messages become running, and finished children's parents are told."""
+"""Phase 4: what one execution has to tell another, and who waits for a message or a slot.
+
+Finished children's parents are told, failure workflows started, free slots given out, and parked executions with unread
+messages become running.
+"""
 
 from __future__ import annotations
 
 import logging
 from datetime import datetime
 
+from treadle.engine.admission import Admission
+from treadle.engine.failures import Failures
 from treadle.ports import PhaseStore
 
 log = logging.getLogger("treadle.worker")
 
 
 class SignalHandler:
-    def __init__(self, phases: PhaseStore) -> None:
+    def __init__(self, phases: PhaseStore, failures: Failures, admission: Admission) -> None:
         self._phases = phases
+        self._failures = failures
+        self._admission = admission
 
     def run_once(self, now: datetime) -> int:
         """How many executions can go on, or were told something."""
@@ -24,4 +32,4 @@ class SignalHandler:
                 execution_id,
                 extra={"event": "signal_processed", "execution_id": execution_id},
             )
-        return told + len(woken)
+        return told + len(woken) + self._admission.run_once() + self._failures.run_once()

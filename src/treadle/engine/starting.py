@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from treadle.domain.errors import DefinitionError, Finding
+from treadle.domain.errors import DefinitionError, ExpressionError, Finding
+from treadle.domain.expressions import compile_expression
 from treadle.domain.graph import Graph
+from treadle.domain.limits import stored_key
 from treadle.domain.records import NewExecution, Priority
 from treadle.domain.schema import check_value, with_defaults
 from treadle.domain.values import INPUT_LIMIT, decode, encode
@@ -37,8 +40,9 @@ def new_execution(
         if findings:
             raise DefinitionError(findings)
     node = _trigger_node(graph, trigger, kind)
-    said = {"node": node, "type": kind, "payload": input if payload is None else payload}
-    return NewExecution(
+    payload = input if payload is None else payload
+    said = {"node": node, "type": kind, "payload": payload}
+    execution = NewExecution(
         id=id,
         workflow=workflow,
         version=version,
@@ -47,6 +51,12 @@ def new_execution(
         priority=priority,
         timeout=graph.settings.timeout,
     )
+    return _limited(execution, graph, {"input": input, "trigger": payload, "vars": graph.settings.vars})
+
+
+def without_debounce(execution: NewExecution) -> NewExecution:
+    """For one that someone waits for by its id: it must not become part of another."""
+    return replace(execution, debounce_key=None, debounce_wait=None, debounce_max=None)
 
 
 def starts_of(graph: Graph, trigger_json: str) -> Sequence[int]:
@@ -65,6 +75,39 @@ def priority_level(priority: int | str) -> int:
         return priority
     names = ", ".join(Priority.LEVELS)
     raise DefinitionError([Finding("priority", f"{priority!r} is not a priority", "priority", hint=f"use one of {names}")])
+
+
+def _limited(execution: NewExecution, graph: Graph, names: dict[str, object]) -> NewExecution:
+    """With the keys of the workflow's concurrency limit and debounce. DefinitionError if a key has no value for this input."""
+    concurrency, debounce = graph.settings.concurrency, graph.settings.debounce
+    if concurrency is not None:
+        execution = replace(
+            execution,
+            slot_key=_key(execution.workflow, concurrency.key, names, "concurrency"),
+            slot_limit=concurrency.limit,
+            on_limit=concurrency.on_limit,
+        )
+    if debounce is not None:
+        execution = replace(
+            execution,
+            debounce_key=_key(execution.workflow, debounce.key, names, "debounce"),
+            debounce_wait=debounce.wait,
+            debounce_max=debounce.max_wait,
+        )
+    return execution
+
+
+def _key(workflow: str, source: str | None, names: dict[str, object], setting: str) -> str:
+    path = f"settings.{setting}.key"
+    purpose = "" if setting == "concurrency" else setting
+    if source is None:
+        return stored_key(workflow, "", path=path, purpose=purpose)
+    try:
+        value = compile_expression(source).evaluate(names)
+    except ExpressionError as error:
+        hint = f"give the start an input for which {source!r} has a value"
+        raise DefinitionError([Finding("key", f"the key of the workflow's {setting}: {error}", path, hint)]) from error
+    return stored_key(workflow, value, path=path, purpose=purpose)
 
 
 def _trigger_node(graph: Graph, trigger: str | None, kind: str) -> str | None:

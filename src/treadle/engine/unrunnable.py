@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from treadle.domain.records import Claim, Decision, InboxRow, JournalRow
-from treadle.engine.execution_state import Key
 from treadle.engine.hosting import Host, WorkItem
 
 
@@ -45,5 +44,5 @@ class Unrunnable:
     def forget(self) -> None:
         """There is nothing in memory."""
 
-    def keys_of(self, rows: Iterable[JournalRow], words: str) -> dict[Key, str]:
+    def places_of(self, rows: Iterable[JournalRow], words: str) -> dict[str, str]:
         return {}

@@ -11,8 +11,18 @@ from treadle.domain.records import ExecutionRecord
 
 
 @dataclass(frozen=True, slots=True)
+class Runs:
+    """The items or turns of a composite node: how many are known, and how they stand."""
+
+    total: int
+    completed: int
+    failed: int
+    running: int
+
+
+@dataclass(frozen=True, slots=True)
 class NodeState:
-    """A node's latest visit. `error` is the last `{type, message}` or None."""
+    """A node's latest visit. `error` is the last `{type, message}` or None; `runs` are a composite node's."""
 
     status: str
     visits: int
@@ -20,6 +30,7 @@ class NodeState:
     started_at: datetime | None
     finished_at: datetime | None
     error: Any = None
+    runs: Runs | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -103,6 +103,18 @@ class ActiveWait:
             return Event(wait=index, name=wait.name, kind=TIME, payload=None, at=wait.until or now)
         payload = decode(message.payload_json)
         return Event(wait=index, name=wait.name, kind=KIND_OF_MESSAGE[message.kind], payload=payload, at=message.created_at)
+
+    def limited(self, since: datetime, limit: float) -> ActiveWait:
+        """The same, but for a time-out that begins then."""
+        others = tuple(w for w in self.waits if w.name != LIMIT)
+        return replace(self, waits=(*others, PendingWait(LIMIT, until=since + timedelta(seconds=limit))))
+
+    def sources(self) -> Iterable[tuple[str, str]]:
+        """The kinds and names of messages that may end it."""
+        for wait in self.waits:
+            for kind, name in (("signal", wait.signal), ("approval", wait.approval), ("child", wait.child)):
+                if name is not None:
+                    yield kind, name
 
     def to_json(self) -> dict[str, Any]:
         return {"waits": [w.to_json() for w in self.waits], "after": self.after}

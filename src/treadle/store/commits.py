@@ -14,6 +14,7 @@ from treadle.domain.errors import DataRejectedError
 from treadle.domain.records import Commit, CommitReply, Decision, DecisionKind, JournalRow
 from treadle.store import rows
 from treadle.store.database import Session
+from treadle.store.payloads import as_json, set_aside
 from treadle.store.sqlite import SqliteDatabase, SqliteSession
 
 if TYPE_CHECKING:
@@ -36,17 +37,20 @@ class PostgresCommits:
         self._head_start = head_start
 
     def commit(self, owner: str, commit: Commit) -> CommitReply:
+        journal = [*commit.rows, *(row for decision in commit.decisions for row in decision.rows)]
+        payloads = set_aside(journal)
         parameters = {
             "owner": owner,
             "head_start": self._head_start,
             "plain_rows": len(commit.rows),
+            "payloads": as_json(payloads) if payloads else None,
             "children": _records(commit.children),
             "approvals": _records(commit.approvals),
             "closed_approvals": _texts(commit.closed_approvals),
             "p_id": _texts([execution_id for execution_id, _ in commit.progressed]),
             "p_claim_no": _numbers([claim_no for _, claim_no in commit.progressed]),
         }
-        parameters |= _row_columns([*commit.rows, *(row for decision in commit.decisions for row in decision.rows)])
+        parameters |= _row_columns(journal)
         parameters |= _decision_columns(commit)
         with self._database.writing_once() as session:
             [(fence, applied)] = session.rows("commit", **parameters)
@@ -76,6 +80,7 @@ def _decision_columns(commit: Commit) -> dict[str, str | None]:
         "d_retry_in": _numbers([d.retry_in for d in decisions]),
         "d_tell_parent": _numbers([d.tell_parent for d in decisions]),
         "d_cancel_children": _numbers([d.cancel_children for d in decisions]),
+        "d_follow_up": _numbers([d.follow_up for d in decisions]),
         "d_progressed": _numbers([(d.execution_id, d.claim_no) in progressed for d in decisions]),
     }
 
@@ -133,7 +138,7 @@ _ROW_ENCODERS: tuple[tuple[str, Callable[[Sequence[Any]], str | None]], ...] = (
 _NO_DECISIONS: dict[str, str | None] = dict.fromkeys(
     (
         "d_id", "d_claim_no", "d_seen", "d_kind", "d_status", "d_wake_at", "d_output", "d_error", "d_retry_in",
-        "d_tell_parent", "d_cancel_children", "d_progressed",
+        "d_tell_parent", "d_cancel_children", "d_follow_up", "d_progressed",
     )
 )  # fmt: skip
 
@@ -151,7 +156,10 @@ class SqliteCommits:
                 return CommitReply(fenced=True)
             applied = [d for d in commit.decisions if self._holds(session, owner, d)]
             written = [*commit.rows, *(row for decision in applied for row in decision.rows)]
+            payloads = set_aside(written)
             session.run_tuples("write_row", (rows.journal_tuple(row, owner) for row in written))
+            if payloads:
+                session.run_tuples("put_aside", (each[:3] for each in payloads))
             for child in commit.children:
                 session.run("add_child", **rows.new_execution(child), head_start=self._head_start)
             for approval in commit.approvals:
@@ -193,4 +201,5 @@ def _end_parameters(decision: Decision) -> dict[str, Any]:
         "retry_in": decision.retry_in,
         "tell_parent": decision.tell_parent,
         "cancel_children": decision.cancel_children,
+        "follow_up": decision.follow_up,
     }

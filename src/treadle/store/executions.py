@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 
-from treadle.domain.errors import IdempotencyError, NotFoundError
+from treadle.domain.errors import NotFoundError
 from treadle.domain.records import (
     Approval,
     ExecutionRecord,
@@ -17,32 +18,44 @@ from treadle.domain.records import (
     StartReply,
 )
 from treadle.store import rows
-from treadle.store.database import Database, Session
+from treadle.store.database import Database
 from treadle.store.execution_list import ExecutionList
 from treadle.store.inbox import Inbox
 from treadle.store.pages import page, place
 from treadle.store.retention import Retention
+from treadle.store.starts import OldestChangedError, Starts, earlier
 from treadle.store.status_counts import StatusCounts
 
+START_TRIES = 5
+"""How often a start that was overtaken by a cancel or an end begins anew, before its caller is told to send it again."""
 LAST_CHARACTER = "\U0010ffff"
 APPROVAL_STATUSES = ("open", "decided", "expired")
 
 
 class Executions:
-    def __init__(self, database: Database, inbox: Inbox, *, head_start: int) -> None:
+    def __init__(self, database: Database, inbox: Inbox, starts: Starts) -> None:
         self._database = database
         self._inbox = inbox
+        self._starts = starts
         self._listed = ExecutionList(database)
         self._counts = StatusCounts(database)
         self._retention = Retention(database)
-        self._head_start = head_start
 
     def start(self, execution: NewExecution) -> StartReply:
+        if execution.slot_key is not None or execution.debounce_key is not None:
+            return self._start_under_lock(execution)
         with self._database.writing_once() as session:
-            if insert(session, execution, head_start=self._head_start):
+            if self._starts.insert(session, execution):
                 return StartReply(execution.id, created=True)
         with self._database.reading() as session:
             return earlier(session, execution)
+
+    def _start_under_lock(self, execution: NewExecution) -> StartReply:
+        for _ in range(START_TRIES - 1):
+            with suppress(OldestChangedError), self._database.writing() as session:
+                return self._starts.start(session, execution)
+        with self._database.writing() as session:
+            return self._starts.start(session, execution)
 
     def send(self, message: Message) -> MessageReply:
         return self._inbox.send(message)
@@ -117,23 +130,3 @@ class Executions:
         if pruned:
             self._counts.forget()
         return pruned
-
-
-def insert(session: Session, execution: NewExecution, *, head_start: int) -> bool:
-    """Insert it as running. False: its id or key exists already, or its version does not."""
-    return session.row("start", **rows.new_execution(execution), head_start=head_start) is not None
-
-
-def earlier(session: Session, execution: NewExecution) -> StartReply:
-    """What a start that inserted nothing is answered: a repeat, told by its id or its key, as the first time."""
-    found = session.rows(
-        "find_started", id=execution.id, workflow=execution.workflow, idempotency_key=execution.idempotency_key
-    )
-    if not found:
-        raise NotFoundError("workflow version", f"{execution.workflow} {execution.version}")
-    for found_id, body_hash in found:
-        if found_id == execution.id:
-            return StartReply(execution.id, created=True)
-        if body_hash != execution.body_hash:
-            raise IdempotencyError(execution.idempotency_key or "")
-    return StartReply(found[0][0], created=False)

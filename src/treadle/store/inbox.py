@@ -9,6 +9,7 @@ from treadle.domain.records import Message, MessageKind, MessageOutcome, Message
 from treadle.domain.states import TERMINAL, ExecutionStatus
 from treadle.store.database import Database, Session
 
+COUNTS, WAKES, RETRIES = "count_message", "count_message_and_wake", "count_message_and_retry"
 WAKES_PAUSED = frozenset({MessageKind.CANCEL, MessageKind.RESUME, MessageKind.DEADLINE, MessageKind.COMPLETE, MessageKind.FAIL})
 
 
@@ -33,6 +34,7 @@ class Inbox:
                 raise NotFoundError("approval", approval_id)
             return MessageReply(MessageOutcome.NOT_FOUND, None)
         status, attempt, inbox_seq, retry_to_come = ExecutionStatus(locked[0]), locked[1], locked[2], bool(locked[3])
+        held_back, has_slot_key = bool(locked[4]), bool(locked[5])
         known = session.row("find_message", execution_id=message.execution_id, message_id=message.message_id)
         if known is not None:
             return MessageReply(MessageOutcome.DUPLICATE, status, known[0])
@@ -42,20 +44,13 @@ class Inbox:
             return MessageReply(MessageOutcome.REFUSED, status)
         payload_json = _retry_payload(message, attempt + 1) if message.kind is MessageKind.RETRY else message.payload_json
         put(session, message, seq=inbox_seq + 1, payload_json=payload_json)
-        status = self._count(session, message, status, inbox_seq + 1)
+        effect = _effect(message.kind, status, held_back=held_back)
+        session.run(effect, id=message.execution_id, seq=inbox_seq + 1, head_start=self._head_start)
+        if effect == RETRIES and has_slot_key:
+            status = ExecutionStatus.WAITING
+        elif effect != COUNTS:
+            status = ExecutionStatus.RUNNING
         return MessageReply(MessageOutcome.ACCEPTED, status, inbox_seq + 1)
-
-    def _count(self, session: Session, message: Message, status: ExecutionStatus, seq: int) -> ExecutionStatus:
-        """Raise `inbox_seq`, with what the message does to the status; the new status."""
-        effect = "count_message"
-        if message.kind is MessageKind.RETRY:
-            effect = "count_message_and_retry"
-        elif (status is ExecutionStatus.PAUSED and message.kind in WAKES_PAUSED) or (
-            status is ExecutionStatus.FAILED and message.kind is MessageKind.CANCEL
-        ):
-            effect = "count_message_and_wake"
-        session.run(effect, id=message.execution_id, seq=seq, head_start=self._head_start)
-        return status if effect == "count_message" else ExecutionStatus.RUNNING
 
 
 def put(session: Session, message: Message, *, seq: int, payload_json: str) -> None:
@@ -76,6 +71,18 @@ def _refuses(status: ExecutionStatus, kind: MessageKind, *, retry_to_come: bool)
     if kind is MessageKind.RETRY:
         return status is not ExecutionStatus.FAILED
     return status in TERMINAL and not retry_to_come
+
+
+def _effect(kind: MessageKind, status: ExecutionStatus, *, held_back: bool) -> str:
+    """What a message does besides being counted, as the statement that does it."""
+    if kind is MessageKind.RETRY:
+        return RETRIES
+    if held_back:
+        # Resumed it would jump the line.
+        return WAKES if kind in WAKES_PAUSED and kind is not MessageKind.RESUME else COUNTS
+    if status is ExecutionStatus.PAUSED and kind in WAKES_PAUSED:
+        return WAKES
+    return WAKES if status is ExecutionStatus.FAILED and kind is MessageKind.CANCEL else COUNTS
 
 
 def _close_approval(session: Session, approval_id: str, message: Message) -> None:

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter, itemgetter
 
-from treadle.domain.records import Claim, ClaimReply, Commit, CommitReply, ExecutionRecord, InboxRow, JournalRow, Loaded
+from treadle.domain.records import (
+    Claim,
+    ClaimReply,
+    Commit,
+    CommitReply,
+    ExecutionRecord,
+    InboxRow,
+    JournalRow,
+    Known,
+    Loaded,
+)
 from treadle.store import rows
 from treadle.store.claims import Claims
 from treadle.store.commits import Commits
@@ -14,6 +24,10 @@ from treadle.store.database import Database, Session
 
 SET_ASIDE = 3
 """With so many crashes the next owner ends an execution without loading its journal."""
+
+NOTHING = Known()
+
+_PLACE = itemgetter(0, 1)
 
 
 class Ownership:
@@ -45,17 +59,18 @@ class Ownership:
             pairs = rows.json_list([list(claim) for claim in claims])
             return session.run("give_back", owner=owner, pairs=pairs, head_start=self._head_start)
 
-    def load(self, execution_ids: Sequence[str]) -> Sequence[Loaded]:
+    def load(self, execution_ids: Sequence[str], *, after: Mapping[str, Known] | None = None) -> Sequence[Loaded]:
+        known = after or {}
         # The rows are read before the inboxes: an inbox may then be ahead of its row, never behind.
         with self._database.reading() as session:
             found = session.rows("load_executions", ids=list(execution_ids))
             records = {row[0]: rows.execution_record(row, self._database.time) for row in found}
             graphs = self._graphs(session, {(each.workflow, each.version) for each in records.values()})
             whole = [each.id for each in records.values() if each.crashes < SET_ASIDE]
-            journals = self._journals(session, whole)
+            journals = self._journals(session, [(each, known.get(each, NOTHING).seq) for each in whole])
             for execution_id in records.keys() - set(whole):
                 journals[execution_id] = self._last_row(session, execution_id)
-            inboxes = self._inboxes(session, list(records))
+            inboxes = self._inboxes(session, [(each, known.get(each, NOTHING).inbox_seq) for each in records])
         ordered = [records[execution_id] for execution_id in execution_ids if execution_id in records]
         return [
             Loaded(each, graphs[each.workflow, each.version], journals.get(each.id, ()), inboxes.get(each.id, ()))
@@ -84,16 +99,18 @@ class Ownership:
             [(found[workflow, version],)] = session.rows("load_graph", workflow=workflow, version=version)
         return found
 
-    def _journals(self, session: Session, execution_ids: Sequence[str]) -> dict[str, tuple[JournalRow, ...]]:
+    def _journals(self, session: Session, known: Sequence[tuple[str, int]]) -> dict[str, tuple[JournalRow, ...]]:
         time = self._database.time
-        found = [rows.journal_row(row, time) for row in session.rows("load_journal", ids=execution_ids)]
-        return {execution_id: tuple(group) for execution_id, group in groupby(found, key=itemgetter(0))}
+        found = sorted(session.rows("load_journal", known=rows.json_list(known)), key=_PLACE)
+        journal = [rows.journal_row(row, time) for row in found]
+        return {execution_id: tuple(group) for execution_id, group in groupby(journal, key=itemgetter(0))}
 
     def _last_row(self, session: Session, execution_id: str) -> tuple[JournalRow, ...]:
         row = session.row("load_last_row", execution_id=execution_id)
         return () if row is None else (rows.journal_row(row, self._database.time),)
 
-    def _inboxes(self, session: Session, execution_ids: Sequence[str]) -> dict[str, tuple[InboxRow, ...]]:
+    def _inboxes(self, session: Session, known: Sequence[tuple[str, int]]) -> dict[str, tuple[InboxRow, ...]]:
         time = self._database.time
-        found = [rows.inbox_row(row, time) for row in session.rows("load_inbox", ids=execution_ids)]
-        return {execution_id: tuple(group) for execution_id, group in groupby(found, key=attrgetter("execution_id"))}
+        found = sorted(session.rows("load_inbox", known=rows.json_list(known)), key=_PLACE)
+        inbox = [rows.inbox_row(row, time) for row in found]
+        return {execution_id: tuple(group) for execution_id, group in groupby(inbox, key=attrgetter("execution_id"))}

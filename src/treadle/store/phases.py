@@ -7,16 +7,22 @@ from datetime import datetime
 
 import orjson
 
-from treadle.domain.records import Message, MessageKind, MessageOutcome
+from treadle.domain.records import Message, MessageKind, MessageOutcome, NewExecution
 from treadle.domain.states import TERMINAL, ExecutionStatus
 from treadle.store.database import Database, Row, Session
 from treadle.store.inbox import Inbox, put
+from treadle.store.starts import Starts
+
+
+class _TakenBack(Exception):
+    """Rolls back what turned out to be done already."""
 
 
 class Phases:
-    def __init__(self, database: Database, inbox: Inbox, *, head_start: int) -> None:
+    def __init__(self, database: Database, inbox: Inbox, starts: Starts, *, head_start: int) -> None:
         self._database = database
         self._inbox = inbox
+        self._starts = starts
         self._head_start = head_start
 
     def due_deadlines(self, *, limit: int = 500) -> int:
@@ -60,6 +66,23 @@ class Phases:
             if told < limit:
                 told += self._cancel_children(parent_id, limit - told)
         return told
+
+    def failures_due(self, *, limit: int = 100) -> Sequence[tuple[str, int]]:
+        with self._database.reading() as session:
+            return [(execution_id, attempt) for execution_id, attempt in session.rows("failures_due", limit=limit)]
+
+    def follow_failure(self, failed_id: str, *, attempt: int, execution: NewExecution | None) -> bool:
+        try:
+            with self._database.writing() as session:
+                # A key comes before executions in the order of locks, so the failed one is locked last.
+                if execution is not None:
+                    self._starts.start(session, execution)
+                if session.row("lock_failure", id=failed_id, attempt=attempt) is None:
+                    raise _TakenBack
+                session.run("failure_followed", id=failed_id)
+        except _TakenBack:
+            return False
+        return True
 
     def next_due(self, queues: Sequence[str]) -> datetime | None:
         with self._database.reading() as session:

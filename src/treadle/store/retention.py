@@ -18,8 +18,11 @@ class Retention:
             ids = [execution_id for (execution_id,) in pruned]
             if ids:
                 session.run("prune_journal", ids=ids)
+                session.run("prune_payloads", ids=ids)
                 session.run("prune_inbox", ids=ids)
                 session.run("prune_approvals", ids=ids)
             else:
                 session.run("prune_fires", finished_before=finished_before)
+                session.run("prune_slots", before=finished_before)
+                session.run("prune_rates", before=finished_before)
         return len(ids)

@@ -26,6 +26,7 @@ from treadle.domain.records import (
 from treadle.domain.records import ExecutionRecord as Execution
 from treadle.domain.states import ExecutionStatus
 from treadle.store.database import Row, to_micros
+from treadle.store.payloads import MARK, unpacked
 
 Time = Callable[[Any], Any]
 
@@ -35,9 +36,9 @@ def execution_record(row: Row, time: Time) -> Execution:
     (
         id_, workflow, version, status, priority, queue, trigger_json, error_json, parent_id, parent_activity, on_parent_end,
         depth, schedule_id, attempt, created_at, started_at, finished_at, next_retry_at, wake_at, deadline_at, ready_at,
-        owner, claim_no, crashes, inbox_seq, inbox_seen,
-    ) = row[:26]  # fmt: skip
-    input_json, output_json = row[26:] or (None, None)
+        owner, claim_no, crashes, inbox_seq, inbox_seen, held_back, slot_key, slot_limit,
+    ) = row[:29]  # fmt: skip
+    input_json, output_json = row[29:] or (None, None)
     return Execution(
         id=id_,
         workflow=workflow,
@@ -67,16 +68,22 @@ def execution_record(row: Row, time: Time) -> Execution:
         crashes=crashes,
         inbox_seq=inbox_seq,
         inbox_seen=inbox_seen,
+        held_back=bool(held_back),
+        slot_key=slot_key,
+        slot_limit=slot_limit,
     )
 
 
 def new_execution(execution: NewExecution) -> dict[str, Any]:
     """The parameters of `start` and of a child."""
-    return asdict(execution)
+    held_back = execution.slot_key is not None or execution.debounce_wait is not None
+    return {**asdict(execution), "held_back": held_back}
 
 
 def journal_row(row: Row, time: Time) -> JournalRow:
-    return JournalRow._make((*row[:14], time(row[14]), time(row[15]), row[16]))
+    """From `journal_row`, whose last column is the result if it is kept out of line."""
+    journal = JournalRow._make((*row[:14], time(row[14]), time(row[15]), row[16]))
+    return unpacked(journal, row[17]) if journal.output_json == MARK else journal
 
 
 def journal_tuple(row: JournalRow, by: str) -> tuple[Any, ...]:
@@ -199,6 +206,10 @@ def fire(row: Row, time: Time) -> Fire:
 def json_list(values: Sequence[Any]) -> str:
     """A JSON list of strings, numbers or lists of these."""
     return orjson.dumps(values).decode()
+
+
+def json_object(fields: dict[str, Any]) -> str:
+    return orjson.dumps(fields).decode()
 
 
 def json_time(moment: datetime | None) -> str | None:

@@ -6,20 +6,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from operator import attrgetter
 
-from treadle.domain.errors import ConflictError, NotFoundError
+from treadle.domain.errors import ConcurrencyLimitError, ConflictError, NotFoundError
 from treadle.domain.records import Fire, NewExecution, Page, Schedule
 from treadle.store import rows
-from treadle.store.database import Database
-from treadle.store.executions import earlier, insert
+from treadle.store.database import Database, Session
 from treadle.store.pages import page_by_name
+from treadle.store.starts import Starts
 
 FIRED, SKIPPED = "fired", "skipped"
+CONCURRENCY, DEBOUNCED = "concurrency", "debounced"
+"""Reasons: why a fire started nothing, or nothing of its own."""
 
 
 class Schedules:
-    def __init__(self, database: Database, *, head_start: int) -> None:
+    def __init__(self, database: Database, starts: Starts) -> None:
         self._database = database
-        self._head_start = head_start
+        self._starts = starts
 
     def add(self, schedule: Schedule) -> None:
         with self._database.writing() as session:
@@ -71,23 +73,32 @@ class Schedules:
             )
             if advanced == 0:
                 return None
-            if execution is not None and schedule.overlap == "skip":
-                still_open = session.row("open_execution_of_schedule", schedule_id=schedule.id)
-                if still_open is not None:
-                    execution, outcome, reason = None, SKIPPED, f"overlap with {still_open[0]}"
-            recorded = session.run(
+            if session.row("find_fire", schedule_id=schedule.id, fire_at=fire_at) is not None:
+                return None
+            started = None
+            if execution is not None:
+                started, outcome, reason = self._start(session, schedule, execution)
+            session.run(
                 "record_fire",
                 schedule_id=schedule.id,
                 fire_at=fire_at,
                 outcome=outcome,
                 reason=reason,
-                execution_id=None if execution is None else execution.id,
+                execution_id=started,
             )
-            if recorded == 0:
-                return None
-            if execution is not None and not insert(session, execution, head_start=self._head_start):
-                earlier(session, execution)
         return outcome
+
+    def _start(self, session: Session, schedule: Schedule, execution: NewExecution) -> tuple[str | None, str, str]:
+        """The id of what it started or joined, the outcome, and the reason."""
+        if schedule.overlap == "skip":
+            still_open = session.row("open_execution_of_schedule", schedule_id=schedule.id)
+            if still_open is not None:
+                return None, SKIPPED, f"overlap with {still_open[0]}"
+        try:
+            reply = self._starts.start(session, execution)
+        except ConcurrencyLimitError:
+            return None, SKIPPED, CONCURRENCY
+        return reply.id, FIRED, "" if reply.created else DEBOUNCED
 
     def set_aside(self, schedule: Schedule, error: str) -> None:
         with self._database.writing_once() as session:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from treadle.ports import (
     ExecutionStore,
+    LimitStore,
     OwnershipStore,
     PhaseStore,
     ScheduleStore,
@@ -18,10 +19,12 @@ from treadle.store.commits import Commits
 from treadle.store.database import Database
 from treadle.store.executions import Executions
 from treadle.store.inbox import Inbox
+from treadle.store.limits import Limits
 from treadle.store.migrations import Migrations
 from treadle.store.ownership import Ownership
 from treadle.store.phases import Phases
 from treadle.store.schedules import Schedules
+from treadle.store.starts import Starts
 from treadle.store.workers import Workers
 from treadle.store.workflows import Workflows
 
@@ -35,17 +38,20 @@ class SqlStore:
     executions: ExecutionStore
     workflows: WorkflowStore
     schedules: ScheduleStore
+    limits: LimitStore
 
     def __init__(self, database: Database, *, claims: Claims, commits: Commits, head_start: int) -> None:
         self._database = database
         self._migrations = Migrations(database)
         inbox = Inbox(database, head_start=head_start)
+        starts = Starts(inbox, head_start=head_start)
         self.workers = Workers(database, head_start=head_start)
         self.ownership = Ownership(database, claims=claims, commits=commits, head_start=head_start)
-        self.phases = Phases(database, inbox, head_start=head_start)
-        self.executions = Executions(database, inbox, head_start=head_start)
+        self.phases = Phases(database, inbox, starts, head_start=head_start)
+        self.executions = Executions(database, inbox, starts)
         self.workflows = Workflows(database)
-        self.schedules = Schedules(database, head_start=head_start)
+        self.schedules = Schedules(database, starts)
+        self.limits = Limits(database, head_start=head_start)
         self.url = database.url
         self.single_writer = database.dialect == "sqlite"
 

@@ -106,7 +106,7 @@ async def run_workflow(
     url = f"/api/v1/executions/{started.id}"
     status, headers = (201, {"Location": url}) if started.created else (200, {"Idempotent-Replayed": "true"})
     if seconds is None:
-        return reply({"id": started.id, "status": "running", "url": url}, status, headers=headers)
+        return reply({"id": started.id, "status": started.status, "url": url}, status, headers=headers)
     await until_final(engine.store, started.id, seconds=seconds, config=config)
     return await run_in_threadpool(_execution_reply, engine, started.id, status, headers)
 

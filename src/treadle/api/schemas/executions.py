@@ -46,7 +46,7 @@ class EventQuery(Query):
 
 class StartedExecution(Answer):
     id: str
-    status: Literal["running"]
+    status: Literal["running", "waiting"]
     url: str
 
 
@@ -89,13 +89,25 @@ class WaitingOn(Answer):
     node_id: str | None
 
 
+class Runs(Answer):
+    """The items or turns of a composite node."""
+
+    total: int
+    completed: int
+    failed: int
+    running: int
+
+
 class NodeState(Answer):
+    """`runs` is null of nodes without an inner graph."""
+
     status: str
     visits: int
     attempts: int
     started_at: Time | None
     finished_at: Time | None
     error: Error | None
+    runs: Runs | None
 
 
 class Execution(ExecutionRow):

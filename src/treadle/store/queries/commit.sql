@@ -11,8 +11,12 @@ decision AS MATERIALIZED (
     string_to_array(:d_kind, E'\x1f', E'\x1e'), string_to_array(:d_status, E'\x1f', E'\x1e'),
     CAST(:d_wake_at AS timestamptz[]), string_to_array(:d_output, E'\x1f', E'\x1e'),
     string_to_array(:d_error, E'\x1f', E'\x1e'), CAST(:d_retry_in AS double precision[]),
-    CAST(:d_tell_parent AS boolean[]), CAST(:d_cancel_children AS boolean[]), CAST(:d_progressed AS boolean[])
-  ) AS d (id, claim_no, seen, kind, status, wake_at, output_json, error_json, retry_in, tell_parent, cancel_children, progressed)
+    CAST(:d_tell_parent AS boolean[]), CAST(:d_cancel_children AS boolean[]), CAST(:d_follow_up AS boolean[]),
+    CAST(:d_progressed AS boolean[])
+  ) AS d (
+    id, claim_no, seen, kind, status, wake_at, output_json, error_json, retry_in, tell_parent, cancel_children, follow_up,
+    progressed
+  )
 ),
 guarded AS MATERIALIZED (
   SELECT e.id
@@ -43,19 +47,31 @@ written AS (
     AND (SELECT count(*) FROM guarded) >= 0
     AND (r.place <= :plain_rows OR r.execution_id IN (SELECT id FROM guarded))
 ),
+aside AS (
+  INSERT INTO payload (execution_id, seq, data)
+  SELECT p.execution_id, p.seq, decode(p.data, 'base64')
+  FROM json_to_recordset(CAST(:payloads AS json)) AS p (execution_id text, seq bigint, data text, place bigint)
+  WHERE (SELECT count(*) FROM fence) = 1
+    AND (SELECT count(*) FROM guarded) >= 0
+    AND (p.place <= :plain_rows OR p.execution_id IN (SELECT id FROM guarded))
+  -- A re-send is to be noticed at the journal's key, as ever.
+  ON CONFLICT DO NOTHING
+),
 child AS (
   INSERT INTO execution (
     id, workflow, version, status, priority, queue, ready_at, claim_key, timeout, deadline_at, created_at, depth,
-    parent_id, parent_activity, on_parent_end, schedule_id, trigger_json, input_json
+    parent_id, parent_activity, on_parent_end, schedule_id, trigger_json, input_json, held_back, slot_key, slot_limit
   )
   -- An unknown version becomes null and is refused by NOT NULL: no execution without a graph.
+  -- With a slot key it waits: no key is locked here.
   SELECT c.id, c.workflow, (SELECT v.version FROM workflow_version AS v WHERE v.workflow = c.workflow AND v.version = c.version),
-         'running', c.priority, c.queue, clock.now, treadle_micros(clock.now) - c.priority * :head_start, c.timeout,
+         CASE WHEN c.slot_key IS NULL THEN 'running' ELSE 'waiting' END, c.priority, c.queue, clock.now, treadle_micros(clock.now) - c.priority * :head_start, c.timeout,
          treadle_after(c.timeout), clock.now, c.depth, c.parent_id, c.parent_activity, c.on_parent_end, c.schedule_id,
-         c.trigger_json, c.input_json
+         c.trigger_json, c.input_json, c.slot_key IS NOT NULL, c.slot_key, c.slot_limit
   FROM clock, jsonb_to_recordset(CAST(:children AS jsonb)) AS c (
     id text, workflow text, version bigint, priority bigint, queue text, timeout double precision, depth bigint,
-    parent_id text, parent_activity text, on_parent_end text, schedule_id text, trigger_json text, input_json text
+    parent_id text, parent_activity text, on_parent_end text, schedule_id text, trigger_json text, input_json text,
+    slot_key text, slot_limit bigint
   )
   WHERE (SELECT count(*) FROM fence) = 1
   ORDER BY c.id
@@ -92,7 +108,9 @@ decided AS (
       deadline_at = CASE WHEN d.kind = 'end' THEN NULL ELSE e.deadline_at END,
       next_retry_at = CASE WHEN d.kind = 'end' THEN treadle_after(d.retry_in) END,
       parent_due = CASE WHEN d.kind = 'end' THEN d.tell_parent AND e.parent_id IS NOT NULL ELSE e.parent_due END,
-      children_due = CASE WHEN d.kind = 'end' THEN d.cancel_children ELSE e.children_due END
+      children_due = CASE WHEN d.kind = 'end' THEN d.cancel_children ELSE e.children_due END,
+      failure_due = CASE WHEN d.kind = 'end' THEN d.follow_up ELSE e.failure_due END,
+      slot = e.slot AND d.kind <> 'end'
   FROM guarded AS g JOIN decision AS d ON d.id = g.id, clock
   WHERE e.id = g.id AND (d.kind <> 'keep' OR d.progressed)
 ),
@@ -135,17 +153,20 @@ VALUES (
   :detail_json, :message_seq, :started_at, :finished_at, :by
 )
 
+-- name: put_aside (sqlite)
+INSERT INTO payload (execution_id, seq, data) VALUES (:execution_id, :seq, :data)
+
 -- name: add_child (sqlite)
 -- An unknown version becomes null and is refused by NOT NULL: no execution without a graph.
 WITH clock AS MATERIALIZED (SELECT treadle_now() AS now)
 INSERT INTO execution (
   id, workflow, version, status, priority, queue, ready_at, claim_key, timeout, deadline_at, created_at, depth,
-  parent_id, parent_activity, on_parent_end, schedule_id, trigger_json, input_json
+  parent_id, parent_activity, on_parent_end, schedule_id, trigger_json, input_json, held_back, slot_key, slot_limit
 )
 SELECT :id, :workflow, (SELECT v.version FROM workflow_version AS v WHERE v.workflow = :workflow AND v.version = :version),
-       'running', :priority, :queue, clock.now, treadle_micros(clock.now) - :priority * :head_start, :timeout,
-       treadle_after(:timeout), clock.now, :depth, :parent_id, :parent_activity, :on_parent_end, :schedule_id,
-       :trigger_json, :input_json
+       CASE WHEN :slot_key IS NULL THEN 'running' ELSE 'waiting' END, :priority, :queue, clock.now,
+       treadle_micros(clock.now) - :priority * :head_start, :timeout, treadle_after(:timeout), clock.now, :depth, :parent_id,
+       :parent_activity, :on_parent_end, :schedule_id, :trigger_json, :input_json, :slot_key IS NOT NULL, :slot_key, :slot_limit
 FROM clock
 WHERE TRUE
 ON CONFLICT DO NOTHING
@@ -173,7 +194,8 @@ WHERE id = :id
 UPDATE execution
 SET status = :status, owner = NULL, wake_at = NULL, inbox_seen = :seen, output_json = :output_json, error_json = :error_json,
     finished_at = treadle_now(), deadline_at = NULL, next_retry_at = treadle_after(:retry_in),
-    parent_due = :tell_parent AND parent_id IS NOT NULL, children_due = :cancel_children
+    parent_due = :tell_parent AND parent_id IS NOT NULL, children_due = :cancel_children, failure_due = :follow_up,
+    slot = FALSE
 WHERE id = :id
 
 -- name: expire_approvals_of (sqlite)

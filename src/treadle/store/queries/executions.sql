@@ -3,23 +3,26 @@
 WITH clock AS MATERIALIZED (SELECT treadle_now() AS now)
 INSERT INTO execution (
   id, workflow, version, status, priority, queue, ready_at, claim_key, timeout, deadline_at, created_at, depth,
-  parent_id, parent_activity, on_parent_end, schedule_id, idempotency_key, body_hash, trigger_json, input_json
+  parent_id, parent_activity, on_parent_end, schedule_id, idempotency_key, body_hash, trigger_json, input_json,
+  held_back, slot_key, slot_limit, debounce_key, wake_at, debounce_until
 )
-SELECT :id, v.workflow, v.version, 'running', :priority, :queue, clock.now,
-       treadle_micros(clock.now) - :priority * :head_start, CAST(:timeout AS double precision), treadle_after(:timeout),
+SELECT :id, v.workflow, v.version, CASE WHEN CAST(:held_back AS boolean) THEN 'waiting' ELSE 'running' END, :priority, :queue,
+       clock.now, treadle_micros(clock.now) - :priority * :head_start, CAST(:timeout AS double precision),
+       treadle_after(:timeout + coalesce(CAST(:debounce_wait AS double precision), 0)),
        clock.now, :depth, :parent_id, :parent_activity, :on_parent_end, :schedule_id, :idempotency_key, :body_hash,
-       :trigger_json, :input_json
+       :trigger_json, :input_json, CAST(:held_back AS boolean), :slot_key, CAST(:slot_limit AS bigint), :debounce_key,
+       treadle_after(:debounce_wait), treadle_after(:debounce_max)
 FROM clock, workflow_version AS v
 WHERE v.workflow = :workflow AND v.version = :version
 ON CONFLICT DO NOTHING
 RETURNING id
 
 -- name: find_started
-SELECT id, body_hash
+SELECT id, body_hash, held_back
 FROM execution
 WHERE id = :id
 UNION ALL
-SELECT id, body_hash
+SELECT id, body_hash, held_back
 FROM execution
 WHERE workflow = :workflow AND idempotency_key = :idempotency_key AND idempotency_key IS NOT NULL
 
@@ -127,7 +130,7 @@ WITH old AS MATERIALIZED (
   SELECT e.id
   FROM execution AS e
   WHERE e.finished_at < :finished_before AND e.status NOT IN ('running', 'waiting', 'paused') AND e.next_retry_at IS NULL
-    AND NOT e.parent_due AND NOT e.children_due
+    AND NOT e.parent_due AND NOT e.children_due AND NOT e.failure_due
     AND (e.idempotency_key IS NULL OR e.created_at < treadle_after(-86400))
     AND NOT EXISTS (
       SELECT 1
@@ -141,11 +144,16 @@ WITH old AS MATERIALIZED (
 DELETE FROM execution
 WHERE id IN (SELECT id FROM old)
   AND status NOT IN ('running', 'waiting', 'paused') AND next_retry_at IS NULL AND finished_at < :finished_before
-  AND NOT parent_due AND NOT children_due
+  AND NOT parent_due AND NOT children_due AND NOT failure_due
 RETURNING id
 
 -- name: prune_journal
 DELETE FROM journal
+WHERE execution_id = ANY(:ids) -- postgres
+WHERE execution_id IN (SELECT value FROM json_each(:ids)) -- sqlite
+
+-- name: prune_payloads
+DELETE FROM payload
 WHERE execution_id = ANY(:ids) -- postgres
 WHERE execution_id IN (SELECT value FROM json_each(:ids)) -- sqlite
 

@@ -85,12 +85,18 @@ WHERE id IN (SELECT value FROM json_each(:ids)) -- sqlite
 SELECT graph_json FROM workflow_version WHERE workflow = :workflow AND version = :version
 
 -- name: load_journal
+-- `known` pairs each id with the seq to begin at. The sub-select's order keeps PostgreSQL from making a join of it, whose
+-- plan a small table could spoil for ever. The caller sorts: here it would copy every payload once more.
 SELECT
 -- include: journal_row
-FROM journal
-WHERE execution_id = ANY(:ids) -- postgres
-WHERE execution_id IN (SELECT value FROM json_each(:ids)) -- sqlite
-ORDER BY execution_id, seq
+FROM jsonb_array_elements(CAST(:known AS jsonb)) AS known -- postgres
+CROSS JOIN LATERAL ( -- postgres
+  SELECT * FROM journal -- postgres
+  WHERE execution_id = known.value ->> 0 AND seq >= CAST(known.value ->> 1 AS bigint) -- postgres
+  ORDER BY seq -- postgres
+) AS journal -- postgres
+FROM json_each(:known) AS known CROSS JOIN journal -- sqlite
+WHERE execution_id = known.value ->> 0 AND seq >= known.value ->> 1 -- sqlite
 
 -- name: load_last_row
 SELECT
@@ -101,11 +107,16 @@ ORDER BY seq DESC
 LIMIT 1
 
 -- name: load_inbox
+-- As the journal, but above the seq.
 SELECT execution_id, seq, kind, message_id, name, payload_json, created_at
-FROM inbox
-WHERE execution_id = ANY(:ids) -- postgres
-WHERE execution_id IN (SELECT value FROM json_each(:ids)) -- sqlite
-ORDER BY execution_id, seq
+FROM jsonb_array_elements(CAST(:known AS jsonb)) AS known -- postgres
+CROSS JOIN LATERAL ( -- postgres
+  SELECT * FROM inbox -- postgres
+  WHERE execution_id = known.value ->> 0 AND seq > CAST(known.value ->> 1 AS bigint) -- postgres
+  ORDER BY seq -- postgres
+) AS inbox -- postgres
+FROM json_each(:known) AS known CROSS JOIN inbox -- sqlite
+WHERE execution_id = known.value ->> 0 AND seq > known.value ->> 1 -- sqlite
 
 -- name: read_inbox
 SELECT execution_id, seq, kind, message_id, name, payload_json, created_at
@@ -138,8 +149,11 @@ WHERE id = :id
 -- fragment: execution_row
   id, workflow, version, status, priority, queue, trigger_json, error_json, parent_id, parent_activity, on_parent_end,
   depth, schedule_id, attempt, created_at, started_at, finished_at, next_retry_at, wake_at, deadline_at, ready_at,
-  owner, claim_no, crashes, inbox_seq, inbox_seen
+  owner, claim_no, crashes, inbox_seq, inbox_seen, held_back, slot_key, slot_limit
 
 -- fragment: journal_row
   execution_id, seq, kind, node_id, scope, visit, attempt, status, port, taken_json, output_json, error_json,
-  detail_json, message_seq, started_at, finished_at, "by"
+  detail_json, message_seq, started_at, finished_at, "by",
+  CASE WHEN output_json = '@payload' THEN (
+    SELECT data FROM payload WHERE payload.execution_id = journal.execution_id AND payload.seq = journal.seq
+  ) END

@@ -1,6 +1,7 @@
 -- Nobody runs ANALYZE on an embedded database: SQLite is told the index wherever a status could lead it astray.
 
 -- name: wake_timers
+-- What was debounced and has a slot key goes on to wait for a slot.
 WITH clock AS MATERIALIZED (SELECT treadle_now() AS now),
 due AS MATERIALIZED (
   SELECT id
@@ -12,7 +13,9 @@ due AS MATERIALIZED (
   FOR NO KEY UPDATE SKIP LOCKED -- postgres
 )
 UPDATE execution
-SET status = 'running', wake_at = NULL, ready_at = clock.now, claim_key = treadle_micros(clock.now) - priority * :head_start
+SET status = CASE WHEN held_back AND slot_key IS NOT NULL THEN 'waiting' ELSE 'running' END,
+    held_back = held_back AND slot_key IS NOT NULL, wake_at = NULL, ready_at = clock.now,
+    claim_key = treadle_micros(clock.now) - priority * :head_start
 FROM due, clock
 WHERE execution.id = due.id
 
@@ -21,8 +24,8 @@ WITH clock AS MATERIALIZED (SELECT treadle_now() AS now),
 unread AS MATERIALIZED (
   SELECT id
   FROM execution
-  INDEXED BY execution_unread -- sqlite
-  WHERE status = 'waiting' AND inbox_seq > inbox_seen
+  INDEXED BY execution_unread_free -- sqlite
+  WHERE status = 'waiting' AND inbox_seq > inbox_seen AND NOT held_back
   ORDER BY id
   LIMIT :limit
   FOR NO KEY UPDATE SKIP LOCKED -- postgres
@@ -105,6 +108,18 @@ WHERE id = :parent_id
       AND (c.status IN ('running', 'waiting', 'paused') OR c.next_retry_at IS NOT NULL)
       AND NOT EXISTS (SELECT 1 FROM inbox AS i WHERE i.execution_id = c.id AND i.message_id = 'parent')
   )
+
+-- name: failures_due
+SELECT id, attempt FROM execution WHERE failure_due ORDER BY id LIMIT :limit
+
+-- name: lock_failure
+SELECT id
+FROM execution
+WHERE id = :id AND attempt = :attempt AND failure_due
+FOR NO KEY UPDATE SKIP LOCKED -- postgres
+
+-- name: failure_followed
+UPDATE execution SET failure_due = FALSE WHERE id = :id
 
 -- name: suspect_waits
 SELECT 1 FROM execution WHERE status = 'running' AND owner IS NULL AND crashes >= 2 LIMIT 1

@@ -62,6 +62,9 @@ WHERE schedule_id = :schedule_id
   AND schedule_id IS NOT NULL AND (status IN ('running', 'waiting', 'paused') OR next_retry_at IS NOT NULL)
 LIMIT 1
 
+-- name: find_fire
+SELECT outcome FROM schedule_fire WHERE schedule_id = :schedule_id AND fire_at = :fire_at
+
 -- name: record_fire
 INSERT INTO schedule_fire (schedule_id, fire_at, outcome, reason, execution_id, recorded_at)
 VALUES (:schedule_id, :fire_at, :outcome, :reason, :execution_id, treadle_now())
