@@ -24,6 +24,7 @@ EVERY_ERROR: dict[type[TreadleError], tuple[TreadleError, int]] = {
     errors.LimitExceededError: (errors.LimitExceededError("input", allowed=1, actual=2), 413),
     errors.NotFoundError: (errors.NotFoundError("workflow", "a", known=["b", "c"]), 404),
     errors.ConflictError: (errors.ConflictError("too late", state="completed"), 409),
+    errors.ConcurrencyLimitError: (errors.ConcurrencyLimitError("w", "ann", limit=1, holders=["exec-1"]), 409),
     errors.IdempotencyError: (errors.IdempotencyError("k"), 422),
     errors.MarkingError: (errors.MarkingError("the fold failed"), 500),
     errors.JournalGapError: (errors.JournalGapError("exec-1", 3, 5), 500),

@@ -30,6 +30,7 @@ from store_steps import (
     given_paused,
     given_waiting,
     given_worker,
+    given_workflow,
     keep,
     new_approval,
     park,
@@ -102,6 +103,8 @@ VERBS: dict[str, Verb] = {
     "start_newest": lambda s: or_conflict(lambda: s.executions.start(limited("exec-4", on_limit="cancel_oldest"))),
     "start_skipping": lambda s: or_conflict(lambda: s.executions.start(limited("exec-5", on_limit="skip"))),
     "admit": lambda s: s.limits.admit(),
+    "start_debounced": lambda s: s.executions.start(debounced("exec-3")),
+    "start_debounced_too": lambda s: s.executions.start(debounced("exec-4")),
     "cancel_waiting": lambda s: send(s, K.CANCEL, "exec-2", message_id="cancel"),
     "edit": lambda s: s.schedules.update(replace(schedule(START), paused=True)),
 }
@@ -111,6 +114,11 @@ SKIPPING = {"claim", "claim_by_b", "timer", "unread", "deadline", "retry", "up",
 
 def limited(execution_id: str, *, limit: int = 1, on_limit: str = "wait") -> NewExecution:
     return replace(NEW_EXECUTION, id=execution_id, slot_key="orders\x1f", slot_limit=limit, on_limit=on_limit)
+
+
+def debounced(execution_id: str) -> NewExecution:
+    input_json = f'"{execution_id}"'
+    return replace(NEW_EXECUTION, id=execution_id, input_json=input_json, debounce_key="orders\x1fd", debounce_wait=100.0)
 
 
 def fire(store: Store) -> str | None:
@@ -176,6 +184,12 @@ def given_freed(store: Store, clock: MovableClock) -> None:
     commit(store, end(HELD))
 
 
+def given_debounced(store: Store, clock: MovableClock) -> None:
+    """A start that is put off for longer than until now."""
+    given_workflow(store)
+    store.executions.start(debounced("exec-1"))
+
+
 def given_due(store: Store, clock: MovableClock) -> None:
     """A schedule that is due."""
     given_execution(store)
@@ -204,6 +218,7 @@ SITUATIONS: dict[str, tuple[Callable[[Store, MovableClock], None], list[str]]] =
         ["start_limited", "start_newest", "start_skipping", "admit", "end", "cancel", "cancel_waiting", "reap", "pause_now"],
     ),
     "freed": (given_freed, ["start_limited", "start_newest", "start_skipping", "admit", "cancel_waiting", "claim_by_b"]),
+    "debounced": (given_debounced, ["start_debounced", "start_debounced_too", "cancel", "signal", "timer"]),
     "asked": (given_owned, ["decide", "decide_too", "end"]),
     "due": (given_due, ["fire", "edit", "start", "start_too"]),
 }  # fmt: skip

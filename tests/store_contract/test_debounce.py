@@ -134,7 +134,7 @@ def test_the_last_start_brings_its_version_and_limit_of_time(store: Store, clock
 
 
 def test_with_a_concurrency_limit_it_goes_on_to_wait_for_a_slot(store: Store, clock: MovableClock) -> None:
-    slot = {"slot_key": "orders\x1f", "slot_limit": 1}
+    slot: dict[str, Any] = {"slot_key": "orders\x1f", "slot_limit": 1}
     store.executions.start(replace(NEW_EXECUTION, id="exec-0", **slot))
     start(store, "exec-1", **slot)
     assert store.limits.admit().ids == ()

@@ -76,7 +76,7 @@ def test_a_retry_takes_the_failure_back(store: Store) -> None:
 
 def test_a_refusal_by_a_limit_notes_nothing(store: Store) -> None:
     given_failed(store)
-    slot = {"slot_key": "repair\x1f", "slot_limit": 1, "on_limit": "skip"}
+    slot: dict[str, Any] = {"slot_key": "repair\x1f", "slot_limit": 1, "on_limit": "skip"}
     given_execution(store, "exec-0", workflow="repair", **slot)
 
     with pytest.raises(ConcurrencyLimitError):

@@ -8,11 +8,13 @@ from threading import Thread
 import pytest
 
 from conftest import START, MovableClock
-from treadle.domain.errors import SchemaError, StoreError, StoreUnavailableError
+from treadle.domain.errors import DataRejectedError, SchemaError, StoreError, StoreUnavailableError
 from treadle.ports import Store
 from treadle.store import migrations, open_store
+from treadle.store.database import Database
 from treadle.store.postgres import PostgresDatabase
 from treadle.store.sqlite import SqliteDatabase
+from treadle.store.statements import schema_files
 
 MIGRATIONS = ["0001_initial", "0002_limits", "0003_payloads"]
 
@@ -182,3 +184,27 @@ def test_a_store_in_memory_is_a_whole_store(clock: MovableClock) -> None:
     store.check()
     assert store.now() == START
     store.close()
+
+
+def test_messages_of_an_older_schema_are_kept(empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = schema_files
+    old = open_store(empty_url)
+    monkeypatch.setattr(migrations, "schema_files", lambda dialect: {"0001_initial": known(dialect)["0001_initial"]})
+    old.migrate()
+    put = "INSERT INTO inbox VALUES ('exec-1', 1, 'signal', 'm-1', 'paid', '{}', treadle_now())"
+    with database_of(old).writing() as session:
+        session.script(put)
+    monkeypatch.undo()
+
+    applied = old.migrate()
+
+    [kept] = old.ownership.inbox("exec-1", after=0)
+    assert (list(applied), kept.name, kept.message_id) == (MIGRATIONS[1:], "paid", "m-1")
+    with pytest.raises(DataRejectedError), database_of(old).writing() as session:
+        session.script(put)
+    old.close()
+
+
+def database_of(store: Store) -> Database:
+    found: Database = store._database  # type: ignore[attr-defined]
+    return found

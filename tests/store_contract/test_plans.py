@@ -205,3 +205,13 @@ def test_a_claim_on_postgres_stops_at_its_limit(explain_postgres: Explain) -> No
     assert "LockRows" in below_the_limit, plan
     assert "Sort" not in below_the_limit, plan
     assert "Index Cond: ((queue = wanted.queue) AND (claim_key >= " in plan, plan
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_the_look_for_free_slots_takes_one_step_a_key(request: pytest.FixtureRequest, kind: str) -> None:
+    plan = request.getfixturevalue(f"explain_{kind}")("slots_waited_for")
+
+    others = [line for line in plan.splitlines() if "execution_status" in line or "execution_workflow" in line]
+    assert others == [], plan
+    assert plan.count("execution_slot_waiting") >= 2, plan
+    assert plan.count("Aggregate") <= 1, plan  # that of the holders; one over those that wait would walk all of them

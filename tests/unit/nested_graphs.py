@@ -96,7 +96,9 @@ class NestedGraph:
     def _branches(self, size: int, *, choice: bool) -> tuple[str, str]:
         split = self.node("if") if choice else self.node()
         branches = [self.block(size // 2) for _ in range(2)]
-        joins = [{}] if choice else [{}, {"join": "all"}, {"join": "first", "rest": self.random.choice(["ignore", "cancel", "block"])}]
+        joins = (
+            [{}] if choice else [{}, {"join": "all"}, {"join": "first", "rest": self.random.choice(["ignore", "cancel", "block"])}]
+        )
         join = self.node(**self.random.choice(joins))
         for port, branch in zip(("true", "false") if choice else ("out", "out"), branches, strict=True):
             self.edge(split, branch[0], port)

@@ -6,7 +6,13 @@ on Python's side, and a text cannot be gone through.
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import html
+import math
 import os
+import statistics
+import urllib.parse
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -39,6 +45,34 @@ PYTHON: dict[str, Any] = {
     "starts_with": str.startswith,
     "strip": str.strip,
     "flatten": lambda lists: [item for inner in lists for item in inner],
+    "str": repr,
+    "lower": str.lower,
+    "ends_with": str.endswith,
+    "remove_prefix": str.removeprefix,
+    "remove_suffix": str.removesuffix,
+    "before": lambda text, mark: text.partition(mark)[0],
+    "after": lambda text, mark: text.partition(mark)[2],
+    "pad_start": str.rjust,
+    "pad_end": str.ljust,
+    "count": lambda container, item: container.count(item),
+    "index_of": lambda items, item: items.index(item) if item in items else None,
+    "contains": lambda container, item: item in container,
+    "zip": lambda *lists: [list(row) for row in zip(*lists, strict=False)],
+    "enumerate": lambda items, start=0: [list(pair) for pair in enumerate(items, start)],
+    "items": lambda o: [list(pair) for pair in o.items()],
+    "values": lambda o: list(o.values()),
+    "chunk": lambda items, size: [items[at : at + size] for at in range(0, len(items), size)] if size > 0 else 1 // 0,
+    "floor": math.floor,
+    "ceil": math.ceil,
+    "median": statistics.median,
+    "unique": lambda items: list(dict.fromkeys(items)),
+    "intersection": lambda items, others: [item for item in items if item in others],
+    "difference": lambda items, others: [item for item in items if item not in others],
+    "coalesce": lambda *values: next((value for value in values if value is not None), None),
+    "base64_encode": lambda text: base64.b64encode(text.encode()).decode(),
+    "escape_html": html.escape,
+    "url_encode": lambda text: urllib.parse.quote(text, safe=""),
+    "hash": lambda text: hashlib.sha256(text.encode()).hexdigest(),
     "keys": list,
     "null": None,
     "true": True,
@@ -76,6 +110,13 @@ def _level(inner: dict[str, Text] | None) -> dict[str, Text]:
             form("{x}[{k}]", **x, k=small),
             form("len({t})", **t),
             form("({n} or {m})", **n, m=number),
+            form("({x})", x=_flat(numbers, ["+", "-", "*", "/", "//", "%", "or", "and"])),
+            form("({x} if {y} else {z})", x=_flat(numbers, ["+", "*"]), y=_conditions(numbers), z=_flat(numbers, ["-", "//"])),
+            form("{f}({n})", **n, f=st.sampled_from(["floor", "ceil"])),
+            form("float(median({x}))", **x),
+            form("count({x}, {n})", **x, **n),
+            form("count({t}, {u})", **t, u=st.sampled_from(["t", "'l'", "'x'"])),
+            form("coalesce(index_of({x}, {n}), {m})", **x, **n, m=number),
             form("({n} and {m})", **n, m=number),
         ),
         "text": st.one_of(
@@ -85,6 +126,14 @@ def _level(inner: dict[str, Text] | None) -> dict[str, Text]:
             form("{t}[{i}:{j}]", t=texts, i=small, j=small),
             form("upper({t})", **t),
             form("strip({t})", **t),
+            form("lower({t})", **t),
+            form("{f}({t}, {u})", **t, u=texts, f=st.sampled_from(["remove_prefix", "remove_suffix"])),
+            form("{f}({t}, {u})", **t, u=st.sampled_from(["t", "'l'"]), f=st.sampled_from(["before", "after"])),
+            form("{f}({t}, {k}, {u})", **t, k=small, u=st.sampled_from(["'.'", "'é'"]), f=st.sampled_from(["pad_start", "pad_end"])),
+            form("{f}({t})", **t, f=st.sampled_from(["base64_encode", "escape_html", "url_encode", "hash"])),
+            form("{t}[{i}:{j}:{k}]", **t, i=small, j=small, k=small),
+            form("{t}[{i}]", **t, i=small),
+            form("join([{t} for k, v in items(o) if k in {u}], {t})", **t, u=text),
             form("replace({t}, 'l', {u})", **t, u=text),
             form("join(split({t}, 'l'), {u})", **t, u=text),
             form("({t} if {c} else {u})", **t, **c, u=text),
@@ -103,6 +152,10 @@ def _level(inner: dict[str, Text] | None) -> dict[str, Text]:
             form("bool({x})", **x),
             form("starts_with({t}, {u})", **t, u=text),
             form("({t} in o)", **t),
+            form("({x})", x=_conditions(numbers)),
+            form("ends_with({t}, {u})", **t, u=text),
+            form("contains({x}, {n})", **x, **n),
+            form("({t} < {u} <= {v})", **t, u=text, v=text),
         ),
         "list": st.one_of(
             lists,
@@ -115,8 +168,31 @@ def _level(inner: dict[str, Text] | None) -> dict[str, Text]:
             form("{f}({x})", **x, f=st.sampled_from(["sorted", "reversed"])),
             form("flatten([{x}, {y}])", **x, y=items),
             form("range({i}, {j}, {k})", i=small, j=small, k=small),
+            form("flatten(zip({x}, {y}))", **x, y=items),
+            form("flatten(enumerate({x}, {k}))", **x, k=small),
+            form("flatten(chunk({x}, {k}))", **x, k=small),
+            form("{f}({x}, {y})", **x, y=items, f=st.sampled_from(["intersection", "difference"])),
+            form("unique({x})", **x),
+            form("[i - j for i, j in zip({x}, {y}) if i > j if {c}]", **x, y=items, **c),
+            form("[v for k, v in items({{str(i): i for i in range({k})}})]", k=st.integers(0, 9).map(str)),
+            form("[[j for j in {x} if j == i] for i in {y}][{i}:{j}] and {x}", **x, y=items, i=small, j=small),
         ),
     }
+
+
+def _flat(atoms: Text, operators: list[str]) -> Text:
+    """Operands and operators in a row without brackets, some with a sign: what binds tighter is for the parsers to say."""
+    pieces = st.tuples(st.sampled_from(operators), st.sampled_from(["", "", "-", "- -"]), atoms).map(" ".join)
+    return st.tuples(atoms, st.lists(pieces, min_size=1, max_size=4).map(" ".join)).map(" ".join)
+
+
+def _conditions(atoms: Text) -> Text:
+    """Comparisons in a row, with `not`, `and`, `or` and no brackets."""
+    compared = st.tuples(
+        st.sampled_from(["", "", "not", "not not"]), _flat(atoms, ["+", "*", "-"]), _flat(atoms, ["<", "<=", "==", "!=", ">"])
+    ).map(lambda parts: f"{parts[0]} {parts[1]} < {parts[2]}")
+    more = st.tuples(st.sampled_from(["and", "or"]), compared).map(" ".join)
+    return st.tuples(compared, st.lists(more, max_size=3).map(" ".join)).map(" ".join)
 
 
 def _object(parts: tuple[str, str, str]) -> str:
@@ -138,7 +214,7 @@ def by_python(source: str) -> Any:
 
 
 @settings(
-    max_examples=int(os.environ.get("TREADLE_DIFFERENTIAL_EXPRESSIONS", "600")),
+    max_examples=int(os.environ.get("TREADLE_DIFFERENTIAL_EXPRESSIONS", "1500")),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )

@@ -100,7 +100,8 @@ REFUSED: dict[str, Any] = {
     "ten thousand edges to nowhere": {"nodes": [node("a")], "edges": [edge("a", f"b{i}") for i in range(10_000)]},
     "ten thousand unknown keys": {"nodes": [], **{f"k{i}": 1 for i in range(10_000)}},
     "ten thousand misspelt nodes in expressions": {
-        **chain(300), "settings": {"output": "[" + ", ".join(f"nodes.m{i}" for i in range(450)) + "]"},
+        **chain(300),
+        "settings": {"output": "[" + ", ".join(f"nodes.m{i}" for i in range(450)) + "]"},
     },
     "a key of a million characters": {"nodes": [], "x" * 1_000_000: 1},
     "an id of a million characters": {"nodes": [node("x" * 1_000_000)]},

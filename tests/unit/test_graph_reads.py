@@ -312,7 +312,7 @@ def test_what_the_schema_allows_may_be_read(source: str) -> None:
         ("input.both.b", 'in input.both: no key "b"'),
         ("input.name.first", 'input.name is a text, so there is no "first" in it (column 15)'),
         ("input.rest.a.b", 'input.rest.a is a number, so there is no "b" in it'),
-        ("input.order[0]", "input.order is an object, so there is no \"0\" in it"),
+        ("input.order[0]", 'input.order is an object, so there is no "0" in it'),
         ("input[0]", 'input is an object, so there is no "0" in it'),
     ],
 )
@@ -342,6 +342,24 @@ def test_fixed_names_have_fixed_keys(source: str, message: str) -> None:
     [finding] = reading(source)
 
     assert finding.message.startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("value", "message", "hint"),
+    [
+        ("a {{ 1 + inptu.x }}", "unknown name 'inptu' (column 10)", "did you mean 'input'?"),
+        ("{{ a }}", "unknown name 'a' (column 4)", "write nodes.a.output"),
+        ("{{ 1 }} {{ nodes.hello.output }}", "unknown node 'hello' (column 18)", "known: a"),
+        ("{{ nodes.nodes }}", "unknown node 'nodes' (column 10)", "known: a"),
+        ("{{ 1 +* 2 }}", "this is not an expression: '*' is not expected here (column 7)", None),
+    ],
+)
+def test_what_the_parser_refuses_has_its_column_in_the_field(value: str, message: str, hint: str | None) -> None:
+    with pytest.raises(DefinitionError) as caught:
+        findings({"nodes": [setting("a", value)]})
+
+    [finding] = caught.value.findings
+    assert (finding.path, finding.message, finding.hint) == ("nodes[0].config.value", message, hint)
 
 
 def test_variables_are_those_of_the_settings() -> None:

@@ -218,7 +218,6 @@ def gate(watched: str, state: str, **more: Any) -> dict[str, Any]:
     return {"type": "gate", "config": {"node": watched, "state": state}, **more}
 
 
-@pytest.mark.xfail(strict=True, reason="Scope._leave_line looks for the next in line among the gates of its own scope only")
 def test_a_gate_that_gets_its_mutex_from_another_scope_is_not_run() -> None:
     engine = behind_a_mutex("s>w s>g", g=gate("w", "finished", mutex="m"))
 
@@ -227,14 +226,12 @@ def test_a_gate_that_gets_its_mutex_from_another_scope_is_not_run() -> None:
     assert [node_of(activity).id for activity in engine.state.startable()] == ["w"]
 
 
-@pytest.mark.xfail(strict=True, reason="settling._somebody_runs takes for stuck whoever waits for a mutex of another scope")
 def test_a_gate_does_not_miss_while_somebody_waits_for_a_mutex_of_another_scope() -> None:
     engine = behind_a_mutex("s>g s>k g:missed>x k>after", g=gate("after", "finished"), k={"mutex": "m"})
 
     assert engine.picture()["block[0]"]["visits"] == {0: 1, 1: 1, 2: 1}
 
 
-@pytest.mark.xfail(strict=True, reason="settling._somebody_runs takes for stuck a gate in line for a mutex of another scope")
 def test_a_gate_in_line_for_a_mutex_of_another_scope_opens_when_it_gets_it() -> None:
     engine = behind_a_mutex("s>w s>g g>x", g=gate("w", "finished", mutex="m"))
 

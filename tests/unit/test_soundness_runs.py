@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from treadle.activities.registry import built_in_registry
 from treadle.domain.errors import Finding
+from treadle.domain.graph_parser import parse_graph
 from treadle.domain.soundness import check_graph, examine_graph
 from unit.graph_samples import NODE_TYPES, drawn, node, parsed
 
@@ -285,3 +287,14 @@ def test_an_examination_says_when_not_every_run_could_be_tried() -> None:
 
     assert "partial_check" in {finding.code for finding in examine_graph(graph, NODE_TYPES)}
     assert "partial_check" not in {finding.code for finding in check_graph(graph, NODE_TYPES)}
+
+
+@pytest.mark.parametrize(
+    ("inside", "hinted"), [(drawn("a>b"), False), (drawn("a>w", w={"type": "wait", "config": {"duration": "2d"}}), True)]
+)
+def test_a_branch_with_an_inner_graph_is_slow_if_something_in_it_waits(inside: dict[str, Any], hinted: bool) -> None:
+    node_types = built_in_registry().node_types
+    each = {"type": "for_each", "config": {"count": 2, "graph": inside}}
+    graph = parse_graph(drawn("s>work s>each work>end each>end", each=each), node_types)
+
+    assert ("waits_for_slow_branch" in {finding.code for finding in check_graph(graph, node_types)}) is hinted

@@ -68,12 +68,14 @@ class Effects:
 
     Those to run are of this scope, or of another that waited for a mutex that this one gave back. An activity that fired and
     was withdrawn in the same step is only in `withdrawn`. When the scope failed, nothing of it is to run.
+    `unsettled` are other scopes to settle: a gate of theirs has got such a mutex.
     `error` is (type, message, node ids); None for a scope that failed because an activity did.
     """
 
     run: list[Activity] = field(default_factory=list)
     withdrawn: list[Activity] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    unsettled: list[Any] = field(default_factory=list)
     ended: Literal["completed", "failed", "cancelled"] | None = None
     error: tuple[str, str, tuple[str, ...]] | None = None
 

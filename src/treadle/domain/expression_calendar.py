@@ -113,5 +113,3 @@ def _utc(local: datetime, more: timedelta = timedelta()) -> str:
         return written(local.astimezone(UTC) + more)
     except OverflowError:
         raise FaultError(_OUTSIDE) from None
-
-

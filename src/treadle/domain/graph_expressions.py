@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from treadle.domain.errors import ExpressionError
+from treadle.domain.expression_reads import Read
 from treadle.domain.expressions import Expression
 from treadle.domain.graph_findings import Findings
 from treadle.domain.graph_values import key_path
 from treadle.domain.node_types import NodeType
-from treadle.domain.templates import bare_source, compile_bare, compile_template, compile_text
+from treadle.domain.templates import bare_offset, bare_source, compile_bare, compile_template, compile_text
 
 NAMES = frozenset({
     "input", "nodes", "item", "index", "outer", "previous", "output", "trigger", "execution", "vars", "incoming", "error",
@@ -31,7 +32,7 @@ class ExpressionChecks:
     def expression(self, source: str, *, path: str) -> str:
         """Check a field that holds an expression; its source without `{{ }}` around it."""
         try:
-            self._check_names(compile_bare(source), path=path)
+            self._check_names(compile_bare(source), path=path, offset=bare_offset(source))
         except ExpressionError as error:
             self._refuse(error, path)
             return source
@@ -46,9 +47,10 @@ class ExpressionChecks:
             if not self._check_fields(config, node_type, path):
                 self._refuse(first, path)
             return
-        for place, expression, _ in template.expressions:
+        for place, expression, offset in template.expressions:
             deferred = bool(node_type.extra_names) and is_deferred(node_type, place)
-            self._check_names(expression, path=f"{path}.{place}", extra=node_type.extra_names if deferred else ())
+            extra = node_type.extra_names if deferred else ()
+            self._check_names(expression, path=f"{path}.{place}", offset=offset, extra=extra)
 
     def _check_fields(self, config: Mapping[str, Any], node_type: NodeType, path: str) -> bool:
         """Check each field on its own; whether any has a finding."""
@@ -56,34 +58,43 @@ class ExpressionChecks:
         for pattern, place, text in _strings(config, "", path, without=node_type.deferred):
             try:
                 if pattern in node_type.deferred or pattern in node_type.expressions:
-                    expressions: tuple[Expression, ...] = (compile_bare(text),)
+                    expressions: Iterable[tuple[Expression, int]] = ((compile_bare(text), bare_offset(text)),)
                 else:
-                    expressions = compile_text(text).expressions
+                    template = compile_text(text)
+                    expressions = zip(template.expressions, template.offsets, strict=True)
             except ExpressionError as error:
                 self._refuse(error, place)
                 continue
-            for expression in expressions:
+            for expression, offset in expressions:
                 extra = node_type.extra_names if is_deferred(node_type, pattern) else ()
-                self._check_names(expression, path=place, extra=extra)
+                self._check_names(expression, path=place, offset=offset, extra=extra)
         return len(self._findings) > before
 
     def _refuse(self, error: ExpressionError, path: str) -> None:
         where = "" if error.column is None else f" (column {error.column})"
         self._findings.error("expression", f"{error.reason}{where}", path=path)
 
-    def _check_names(self, expression: Expression, *, path: str, extra: Collection[str] = ()) -> None:
-        if not expression.roots <= NAMES:
-            for name in sorted(expression.roots - NAMES - set(extra)):
-                self._refuse_name(name, path=path, extra=extra)
-        if not expression.node_refs <= self._ids:
-            for node_id in sorted(expression.node_refs - self._ids):
-                self._findings.unknown("unknown_node", "node", node_id, path=path, known=self._ids)
+    def _check_names(self, expression: Expression, *, path: str, offset: int, extra: Collection[str] = ()) -> None:
+        if expression.roots <= NAMES and expression.node_refs <= self._ids:
+            return
+        first: dict[tuple[bool, str], Read] = {}
+        for read in expression.reads:
+            is_node = read.name == "nodes" and bool(read.keys) and isinstance(read.keys[0], str)
+            first.setdefault((is_node, str(read.keys[0]) if is_node else read.name), read)
+        for (is_node, name), read in first.items():
+            column = read.columns[1 if is_node else 0]
+            where = "" if column is None else f" (column {column + offset})"
+            if is_node and name not in self._ids:
+                self._findings.unknown("unknown_node", "node", name, path=path, known=self._ids, context=where)
+            elif not is_node and name not in NAMES and name not in extra:
+                self._refuse_name(name, path=path, extra=extra, where=where)
 
-    def _refuse_name(self, name: str, *, path: str, extra: Collection[str]) -> None:
+    def _refuse_name(self, name: str, *, path: str, extra: Collection[str], where: str) -> None:
         if name in self._ids:
-            self._findings.error("unknown_name", f"unknown name {name!r}", path=path, hint=f"write nodes.{name}.output")
+            message = f"unknown name {name!r}{where}"
+            self._findings.error("unknown_name", message, path=path, hint=f"write nodes.{name}.output")
         else:
-            self._findings.unknown("unknown_name", "name", name, path=path, known=NAMES | set(extra))
+            self._findings.unknown("unknown_name", "name", name, path=path, known=NAMES | set(extra), context=where)
 
 
 def is_deferred(node_type: NodeType, place: str) -> bool:

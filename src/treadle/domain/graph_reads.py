@@ -112,9 +112,9 @@ class _Checks:
         if level.graph.settings.output is not None:
             site = Site(level, f"{level.path}settings.output", -1, level.names)
             yield from self._expression(compile_expression(level.graph.settings.output), site)
-        for limit, key in _limit_keys(level.graph.settings):
-            if key is not None:
-                yield from self._key(compile_expression(key), Site(level, f"{level.path}settings.{limit}.key", -1, ALWAYS))
+        for limit, source in _limit_keys(level.graph.settings):
+            if source is not None:
+                yield from self._key(compile_expression(source), Site(level, f"{level.path}settings.{limit}.key", -1, ALWAYS))
         for index, inner in inner_graphs(level.graph).items():
             yield from self.level(level.inside(index, RunOrder(Flow(inner, self._node_types, inner=True))))
 
@@ -140,7 +140,7 @@ class _Checks:
         asked = {read.name for read in expression.reads if not read.keys}
         found: dict[tuple[str, object], Finding] = {}
         for read in expression.reads:
-            finding = self._read(read, site, guarded=read.name in asked or read.conditional)
+            finding = self._read(read, site, guarded=read.name in asked or (read.conditional and read.name == "nodes"))
             if finding is not None:
                 found.setdefault((finding.code, read.keys[:1]), finding)
         yield from found.values()

@@ -130,6 +130,13 @@ class Marking(Scope):
             settle(self, effects)
         return effects
 
+    def settled(self) -> Effects:
+        """What happens by itself after another scope's step gave a gate of this one its mutex."""
+        effects = Effects()
+        if self.state == "running":
+            settle(self, effects)
+        return effects
+
     def cancel(self) -> Effects:
         """The whole scope is withdrawn."""
         if self.state not in ("running", "failed"):

@@ -65,7 +65,7 @@ def unpack(scope: Scope, snapshot: Mapping[str, Any]) -> None:
         scope.debts.add(int(name), list(firings))
     for name, line in snapshot.get("m", {}).items():
         for activity_key in _pairs(line):
-            scope.mutexes.join(name, scope.active[activity_key])
+            scope.mutexes.join(name, scope.active[activity_key], scope)
 
 
 def _pack_activity(activity: Activity) -> list[Any]:

@@ -105,6 +105,13 @@ class Scope:
         mutex = self.rules.nodes[activity.node].mutex
         return mutex is not None and self.mutexes.waits(mutex, activity)
 
+    def is_stuck(self, activity: Activity) -> bool:
+        """Whether it can only go on when somebody of this scope does: a gate, or in line for what this scope holds."""
+        mutex = self.rules.nodes[activity.node].mutex
+        if mutex is not None and self.mutexes.waits(mutex, activity):
+            return self.mutexes.holder(mutex) is self
+        return (activity.node, activity.visit) in self.gates
+
     def begin(self, node: int, inputs: tuple[Producer, ...], stamps: Stamps | None, effects: Effects) -> None:
         """The node becomes an activity; it is to run unless it waits for a mutex or is a gate. Or the limit is reached."""
         if self.fired >= self.limit:
@@ -119,7 +126,7 @@ class Scope:
         rule = self.rules.nodes[node]
         if rule.gate is not None:
             self.gates[node, visit] = activity
-        if (rule.mutex is not None and not self.mutexes.join(rule.mutex, activity)) or rule.gate is not None:
+        if (rule.mutex is not None and not self.mutexes.join(rule.mutex, activity, self)) or rule.gate is not None:
             activity.status = WAITING
         else:
             effects.run.append(activity)
@@ -205,10 +212,14 @@ class Scope:
         """Give its mutex to the next in line. A gate that has its turn still waits for what it watches."""
         mutex = self.rules.nodes[activity.node].mutex
         following = None if mutex is None else self.mutexes.leave(mutex, activity)
-        if following is None or self.gates.get((following.node, following.visit)) is following:
+        if following is None:
             return
-        following.status = RUNNING
-        effects.run.append(following)
+        successor, scope = following
+        if scope.gates.get((successor.node, successor.visit)) is not successor:
+            successor.status = RUNNING
+            effects.run.append(successor)
+        elif scope is not self:
+            effects.unsettled.append(scope)
 
     def _may_be_ready(self, node: int, marked_edge: int) -> bool:
         kind = self.rules.kinds[node]

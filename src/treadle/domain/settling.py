@@ -125,11 +125,9 @@ def _last_resort(scope: Scope, effects: Effects) -> bool:
 
 
 def _somebody_runs(scope: Scope) -> bool:
-    """Whether an activity can still report: one that is not a gate, and not in line for what a gate holds."""
+    """Whether an activity can still report: one that is not a gate, and not in line for what a gate of this scope holds."""
     if scope.detached:
         return True
     if not scope.gates:
         return bool(scope.active)
-    if len(scope.active) == len(scope.gates):
-        return False
-    return any(key not in scope.gates and not scope.in_line(activity) for key, activity in scope.active.items())
+    return any(not scope.is_stuck(activity) for activity in scope.active.values())

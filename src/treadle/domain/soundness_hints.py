@@ -7,7 +7,9 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 
 from treadle.domain.errors import Finding
-from treadle.domain.graph import Edge, Node
+from treadle.domain.graph import Edge, Graph, Node
+from treadle.domain.graph_parser import INNER_GRAPH, inner_graphs
+from treadle.domain.node_types import NodeTypes
 from treadle.domain.soundness_flow import Flow
 from treadle.domain.soundness_joins import MAX_JOIN_STEPS, region
 
@@ -58,16 +60,22 @@ def _slow_components(flow: Flow) -> dict[int, int]:
     for place, component in enumerate(flow.components):
         if not cancelled.isdisjoint(component):
             continue
-        waiting = [index for index in sorted(component) if _waits(flow, flow.graph.nodes[index])]
+        waiting = [index for index in sorted(component) if _waits(flow.graph, index, flow.node_types)]
         if waiting or flow.is_cycle(component):
             slow[place] = waiting[0] if waiting else min(component)
     return slow
 
 
-def _waits(flow: Flow, node: Node) -> bool:
-    # A child execution works like any other activity: that a join waits for it is no surprise.
-    node_type = flow.type_of(node)
-    return node_type is not None and node_type.parks and node.type != "workflow"
+def _waits(graph: Graph, index: int, node_types: NodeTypes) -> bool:
+    # Children and inner graphs work like any other activity: that a join waits for them is no surprise, but for theirs waits.
+    node = graph.nodes[index]
+    node_type = node_types.get(node.type)
+    if node_type is None or not node_type.parks or node.disabled:
+        return False
+    if INNER_GRAPH in node_type.config_schema.get("properties", {}):
+        inner = inner_graphs(graph).get(index)
+        return inner is not None and any(_waits(inner, below.index, node_types) for below in inner.nodes)
+    return node.type != "workflow"
 
 
 def _latest_slow(flow: Flow, slow: dict[int, int]) -> list[int]:

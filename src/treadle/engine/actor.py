@@ -43,13 +43,13 @@ from treadle.engine.waits import LIMIT, begin_wait
 
 class ExecutionActor:
     def __init__(self, host: Host, claim: Claim, record: ExecutionRecord, state: ExecutionState, rows: RowMaker,
-                 conclusions: Conclusions, judge: Judge) -> None:  # fmt: skip
+                 conclusions: Conclusions, judge: Judge, mailbox: Mailbox, *, seen: int) -> None:  # fmt: skip
         self.host = host
         self.claim_no = claim.claim_no
         self.record = record
         self.state = state
-        self.seen = 0
-        self.mailbox = Mailbox()
+        self.seen = seen
+        self.mailbox = mailbox
         self.running: dict[Activity, None] = {}
         self.crashes = claim.crashes
         self.rejected: dict[str, str] = {}
@@ -360,12 +360,9 @@ class ExecutionActor:
     def _interrupt(self) -> None:
         """A scope failed: what runs in it, and in scopes inside of it, stops."""
         for activity in list(self.running):
-            home: Frame | None = activity.home
-            while home is not None:
-                if not home.goes_on:
-                    self._withdraw([activity])
-                    break
-                home = home.parent
+            home: Frame = activity.home
+            if not home.goes_on:
+                self._withdraw([activity])
 
     # Messages
 
@@ -417,7 +414,7 @@ class ExecutionActor:
     def _match(self) -> None:
         """Let messages end the waits they fit, in the order they came."""
         state = self.state
-        while not state.over and (match := self.mailbox.next(state.fresh, state.waits)) is not None:
+        while not state.over and (match := self.mailbox.next(state.fresh, state.waits, state.is_active)) is not None:
             self._fold(self._row_of_match(match))
 
     def _row_of_match(self, match: Match) -> JournalRow:

@@ -39,7 +39,7 @@ class ExecutionState:
 
     `budget` are the attempts used before the last retry of the whole execution: a node's policy counts from there. `marks`
     are attempts whose start is in the journal (`delivery: at_most_once`). `closed` are waits that the rows since the last
-    look ended, each with its activity; `fresh` activities that began to wait.
+    look ended, each with its activity; `fresh` activities that began to wait. `characters` are those of all results.
     """
 
     def __init__(self, execution_id: str, program: Program, starts: Sequence[int]) -> None:
@@ -49,6 +49,8 @@ class ExecutionState:
         self.root = Frame(TOP, program, Results(program.graph))
         self.frames = Frames(self.root)
         self.seq = 0
+        self.last_row: JournalRow | None = None
+        self.characters = 0
         self.control = Control()
         self.waits: dict[Activity, ActiveWait] = {}
         self.retry_at: dict[Activity, datetime] = {}
@@ -81,6 +83,9 @@ class ExecutionState:
     def apply(self, row: JournalRow) -> Effects | None:
         """Fold one row. None when the row sets nothing going."""
         self.seq = row.seq
+        self.last_row = row
+        if row.output_json is not None:
+            self.characters += len(row.output_json)
         if row.message_seq is not None:
             self.consumed.add(row.message_seq)
         return _FOLD[row.kind](self, row)
@@ -107,8 +112,7 @@ class ExecutionState:
     def is_active(self, activity: Activity) -> bool:
         """Whether a result of this activity would be accepted now."""
         home: Frame = activity.home
-        marking = home.marking
-        return marking.state == "running" and marking.active.get((activity.node, activity.visit)) is activity
+        return home.marking.active.get((activity.node, activity.visit)) is activity and home.goes_on
 
     def startable(self) -> list[Activity]:
         """Active activities that are neither parked, nor between attempts, nor queued for a mutex, nor composites under way."""
@@ -204,7 +208,7 @@ class ExecutionState:
         self._keep_inner(activity)
         effects = Effects()
         for frame in list(composite.running.values()):
-            if not frame.goes_on:
+            if frame.marking.state == "failed":
                 self._revive(frame, effects, now=row.finished_at, at=at)
         self._renew_limit(activity, at)
         self._absorb(activity.home, effects)
@@ -305,7 +309,7 @@ class ExecutionState:
             if again.ended is not None:
                 frame.failure_json = failure_text(again)
                 self.frames.ended(frame, effects)
-        elif not frame.goes_on and frame.around is not None and frame not in self.frames.ripe:
+        elif frame.marking.state == "completed" and frame.around is not None and frame not in self.frames.ripe:
             self.frames.ripe.append(frame)
         for activity in before:
             composite = self.frames.composites.get(activity)
@@ -338,6 +342,8 @@ class ExecutionState:
         wait = self.waits.get(activity)
         home: Frame = activity.home
         limit = home.program.steps[activity.node].node.timeout
+        if wait is not None:
+            self.fresh.append(activity)
         if wait is not None and limit is not None and since is not None:
             self.waits[activity] = renewed = wait.limited(since, limit)
             assert renewed.wake_at is not None
@@ -397,6 +403,8 @@ class ExecutionState:
         for activity in effects.withdrawn:  # grows while it is walked: what runs inside of a withdrawn composite
             self._forget(activity)
             self.frames.withdraw(activity, effects)
+        for marking in effects.unsettled:
+            self._settle(marking, effects)
         if effects.ended is None:
             return
         if frame.failure_json is None:
@@ -406,6 +414,13 @@ class ExecutionState:
                 self.failure_json = frame.failure_json
         else:
             self.frames.ended(frame, effects)
+
+
+    def _settle(self, marking: Marking, effects: Effects) -> None:
+        """Another scope goes on by itself, because of a mutex that this step gave back."""
+        settled = marking.settled()
+        self._absorb(marking.home, settled)
+        merge(effects, settled)
 
 
 def _plain_edges(frame: Frame, node: int, port: str) -> bool:

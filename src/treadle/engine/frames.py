@@ -60,7 +60,13 @@ class Frame:
 
     @property
     def goes_on(self) -> bool:
-        return self.marking.state == "running"
+        """Whether it and all scopes around it are played: what is inside of a failed scope stands still."""
+        frame: Frame | None = self
+        while frame is not None:
+            if frame.marking.state != "running":
+                return False
+            frame = frame.parent
+        return True
 
     def find(self, node_id: str, visit: int) -> Activity:
         """An activity that is active, or a composite that runs on detached. MarkingError if it is neither."""
@@ -102,7 +108,7 @@ class Frames:
         waiting = [self.root]
         while waiting:
             frame = waiting.pop()
-            if not frame.goes_on:
+            if frame.marking.state != "running":
                 continue
             yield frame
             for activity in (*frame.marking.active.values(), *frame.detached.values()):
@@ -242,6 +248,7 @@ def merge(effects: Effects, more: Effects) -> None:
     effects.run.extend(more.run)
     effects.withdrawn.extend(more.withdrawn)
     effects.notes.extend(more.notes)
+    effects.unsettled.extend(more.unsettled)
 
 
 def failure_text(effects: Effects) -> str | None:

@@ -25,6 +25,7 @@ from treadle.engine.execution_state import ExecutionState
 from treadle.engine.hosting import Owned, WorkItem
 from treadle.engine.lanes import Lanes
 from treadle.engine.leases import DatabaseTime, Lease
+from treadle.engine.mailbox import Mailbox
 from treadle.engine.outcomes import Failure
 from treadle.engine.phases import Duties
 from treadle.engine.prioritization import PrioritizationManager
@@ -34,6 +35,7 @@ from treadle.engine.runner import Runner
 from treadle.engine.starting import starts_of
 from treadle.engine.unrunnable import Unrunnable
 from treadle.engine.vocabulary import Vocabulary
+from treadle.engine.warm import Warm
 from treadle.engine.worker_config import WorkerConfig, WorkerDeps
 
 log = logging.getLogger("treadle.worker")
@@ -65,6 +67,7 @@ class Incarnation:
         self._hinted = False
         self._enough_until = deps.clock.boottime()
         self._rejected: dict[str, dict[str, str]] = {}
+        self._warm = Warm()
         self._broken: dict[str, int] = {}
         """How often each execution has raised where nothing should."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -204,7 +207,7 @@ class Incarnation:
         unknown = [claim for claim in owned if claim.execution_id not in self.actors]
         if unknown:
             ids = [claim.execution_id for claim in unknown]
-            self._begin(unknown, await self._lanes.duty.call(lambda: self._store.ownership.load(ids)))
+            self._begin(unknown, await self._lanes.duty.call(lambda: self._load(ids)))
         for claim in owned:
             actor = self.actors.get(claim.execution_id)
             if actor is not None and claim.inbox_seq > actor.seen and actor.claim_no == claim.claim_no:
@@ -228,7 +231,17 @@ class Incarnation:
             return ClaimReply(fenced=False, now=self.now()), ()
         reply = self._prioritization.get_prioritized_executions(free, owns_nothing=alone)
         ids = [claim.execution_id for claim in reply.claims]
-        return reply, self._store.ownership.load(ids) if ids else ()
+        return reply, self._load(ids) if ids else ()
+
+    def _load(self, ids: Sequence[str]) -> Sequence[Loaded]:
+        """Only what is new of executions that are warm, and all of those whose journal is not what it was."""
+        known = self._warm.known(ids)
+        loaded = list(self._store.ownership.load(ids, after=known))
+        cold = [each.record.id for each in loaded if each.record.id in known and not self._warm.fits(each)]
+        if not cold:
+            return loaded
+        again = {each.record.id: each for each in self._store.ownership.load(cold)}
+        return [again.get(each.record.id, each) for each in loaded]
 
     def _begin(self, claims: Sequence[Claim], loaded: Sequence[Loaded]) -> None:
         by_id = {claim.execution_id: claim for claim in claims}
@@ -261,13 +274,21 @@ class Incarnation:
 
     def _actor(self, claim: Claim, loaded: Loaded) -> ExecutionActor:
         record = loaded.record
-        program = self._programs.of(record, loaded.graph_json)
-        state = ExecutionState.fold(record.id, program, starts_of(program.graph, record.trigger_json), loaded.rows)
+        parked = self._warm.take(record.id)
+        if parked is not None:
+            state, mailbox, seen = parked.state, parked.mailbox, parked.seen
+            state.go_on(loaded.rows[1:])
+            mailbox.drop(row.message_seq for row in loaded.rows[1:] if row.message_seq is not None)
+        else:
+            program = self._programs.of(record, loaded.graph_json)
+            state = ExecutionState.fold(record.id, program, starts_of(program.graph, record.trigger_json), loaded.rows)
+            mailbox, seen = Mailbox(), 0
         random = self._deps.ids.random
         vocabulary = Vocabulary(record)
         rows = RowMaker(record, state, vocabulary, by=self.id, random=random)
         judge = Judge(record, state, vocabulary, claim_no=claim.claim_no, random=random)
-        return ExecutionActor(self, claim, record, state, rows, Conclusions(state, rows, vocabulary), judge)
+        conclusions = Conclusions(state, rows, vocabulary)
+        return ExecutionActor(self, claim, record, state, rows, conclusions, judge, mailbox, seen=seen)
 
     def _end_unrun(self, claim: Claim, decision: Decision) -> None:
         """End an execution without running it."""
@@ -358,6 +379,8 @@ class Incarnation:
 
     def released(self, actor: Owned, decision: Decision) -> None:
         self._drop(actor)
+        if decision.kind is DecisionKind.PARK and isinstance(actor, ExecutionActor):
+            self._warm.keep(actor.state, actor.mailbox, seen=actor.seen)
         if decision.kind is DecisionKind.END:
             announce_end(decision)
             if decision.tell_parent or decision.cancel_children:

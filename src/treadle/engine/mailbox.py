@@ -6,7 +6,7 @@ A message ends one wait: of several that it fits, the one that began first. A wa
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from treadle.domain.errors import ExpressionError
@@ -39,24 +39,35 @@ class Mailbox:
         self._kept.setdefault(_source(message), {})[message.seq] = message
         self._arrived.append(message)
 
-    def next(self, fresh: list[Activity], waits: Mapping[Activity, ActiveWait]) -> Match | None:
+    def drop(self, seqs: Iterable[int]) -> None:
+        """These have been used by another owner."""
+        used = set(seqs)
+        for kept in self._kept.values():
+            for seq in used.intersection(kept):
+                del kept[seq]
+
+    def next(
+        self, fresh: list[Activity], waits: Mapping[Activity, ActiveWait], is_active: Callable[[Activity], bool]
+    ) -> Match | None:
         """The next message that ends a wait, taken out; `fresh` are activities whose wait has not been looked at."""
         while fresh:
-            found = self._look_through(fresh.pop(0), waits)
+            found = self._look_through(fresh.pop(0), waits, is_active)
             if found is not None:
                 return found
         while self._arrived:
             message = self._arrived[0]
-            found = self._offer(message, waits)
+            found = self._offer(message, waits, is_active)
             if found is None or found.message is not None:
                 self._arrived.popleft()
             if found is not None:
                 return found
         return None
 
-    def _look_through(self, activity: Activity, waits: Mapping[Activity, ActiveWait]) -> Match | None:
+    def _look_through(
+        self, activity: Activity, waits: Mapping[Activity, ActiveWait], is_active: Callable[[Activity], bool]
+    ) -> Match | None:
         wait = waits.get(activity)
-        if wait is None:
+        if wait is None or not is_active(activity):
             return None
         candidates: dict[int, InboxRow] = {}
         for source in wait.sources():
@@ -66,7 +77,9 @@ class Mailbox:
             return None
         return self._try(activity, wait, [candidates[seq] for seq in sorted(candidates)])
 
-    def _offer(self, message: InboxRow, waits: Mapping[Activity, ActiveWait]) -> Match | None:
+    def _offer(
+        self, message: InboxRow, waits: Mapping[Activity, ActiveWait], is_active: Callable[[Activity], bool]
+    ) -> Match | None:
         source = _source(message)
         if message.seq not in self._kept.get(source, {}):
             return None
@@ -75,6 +88,8 @@ class Mailbox:
             wait = waits.get(activity)
             if wait is None:
                 del listeners[activity]
+                continue
+            if not is_active(activity):
                 continue
             found = self._try(activity, wait, [message])
             if found is not None:

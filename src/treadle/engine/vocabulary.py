@@ -13,6 +13,7 @@ from treadle.engine.data import GivenNodes, Names, NodesNamespace
 from treadle.engine.frames import Frame
 
 OF_THE_SCOPE = ("item", "index", "outer")
+OF_A_PART = (*OF_THE_SCOPE, "previous")
 
 
 class Vocabulary:
@@ -61,7 +62,7 @@ class Vocabulary:
             except KeyError:  # it has not run: the item's own expression says so, if it gets there
                 continue
         names = self._names(frame)
-        return {"place": list(place), "nodes": nodes, **{name: names[name] for name in OF_THE_SCOPE if name in names}}
+        return {"place": list(place), "nodes": nodes, **{name: names[name] for name in OF_A_PART if name in names}}
 
     def _names(self, frame: Frame) -> Mapping[str, Any]:
         if not frame.given and frame.parent is not None:
@@ -79,7 +80,7 @@ class Vocabulary:
             "trigger": trigger.get("payload", {}),
             "execution": {"id": record.id, "workflow": record.workflow, "version": record.version, "attempt": record.attempt},
             "vars": frame.program.variables,
-            **{name: part[name] for name in OF_THE_SCOPE if name in part},
+            **{name: part[name] for name in OF_A_PART if name in part},
         }
 
     def _inner(self, frame: Frame, parent: Frame) -> dict[str, Any]:

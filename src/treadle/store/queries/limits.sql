@@ -83,16 +83,20 @@ RETURNING execution.id
 
 -- name: slots_waited_for
 -- The next :limit keys after :after that executions wait for, each with what its newest and its oldest in line say, and
--- whether a slot may be free. One step of an index a key, however many wait.
+-- whether a slot may be free. One step of an index a key, however many wait: `min` could be planned as a walk over all.
 WITH RECURSIVE waited (key, place) AS (
   SELECT (
-    SELECT min(slot_key) FROM execution
+    SELECT slot_key FROM execution
+    INDEXED BY execution_slot_waiting -- sqlite
     WHERE slot_key > :after AND held_back AND status = 'waiting' AND wake_at IS NULL AND slot_key IS NOT NULL
+    ORDER BY slot_key LIMIT 1
   ), 1
   UNION ALL
   SELECT (
-    SELECT min(e.slot_key) FROM execution AS e
+    SELECT e.slot_key FROM execution AS e
+    INDEXED BY execution_slot_waiting -- sqlite
     WHERE e.slot_key > waited.key AND e.held_back AND e.status = 'waiting' AND e.wake_at IS NULL AND e.slot_key IS NOT NULL
+    ORDER BY e.slot_key LIMIT 1
   ), waited.place + 1
   FROM waited
   WHERE waited.key IS NOT NULL AND waited.place < :limit
@@ -101,12 +105,14 @@ SELECT waited.key, head.slot_limit, head.version,
        coalesce((SELECT s.slot_limit FROM slot AS s WHERE s.key = waited.key AND s.version >= head.version), head.slot_limit) > (
          SELECT count(*)
          FROM execution AS h
+         INDEXED BY execution_slot_held -- sqlite
          WHERE h.slot_key = waited.key AND h.slot AND h.status IN ('running', 'waiting', 'paused')
        )
 FROM waited
 JOIN execution AS head ON head.id = (
   SELECT o.id
   FROM execution AS o
+  INDEXED BY execution_slot_waiting -- sqlite
   WHERE o.slot_key = waited.key AND o.held_back AND o.status = 'waiting' AND o.wake_at IS NULL AND o.slot_key IS NOT NULL
   ORDER BY o.ready_at, o.id
   LIMIT 1
