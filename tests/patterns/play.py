@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -105,12 +106,12 @@ class Play:
         """Whether each of these nodes began only after the one before it had ended; each ran once."""
         spans = [self.spans(node) for node in nodes]
         assert [len(visits) for visits in spans] == [1] * len(nodes), spans
-        return all(earlier[0][2] < later[0][1] for earlier, later in zip(spans, spans[1:], strict=False))
+        return all(earlier[0][2] < later[0][1] for earlier, later in pairwise(spans))
 
     def never_two_of(self, *nodes: str) -> bool:
         """Whether no two visits of these nodes were active together: each begins after the one before it has ended."""
         spans = self.spans(*nodes)
-        return all(earlier[2] < later[1] for earlier, later in zip(spans, spans[1:], strict=False))
+        return all(earlier[2] < later[1] for earlier, later in pairwise(spans))
 
     def _activities(self) -> Iterator[tuple[str, int, list[JournalRow]]]:
         """Node, visit and rows of each activity."""

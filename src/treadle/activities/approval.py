@@ -1,4 +1,4 @@
-"""Approvals: a person decides, or the time to decide runs out."""
+"""Approvals: people decide, or the time to decide runs out; on the way they are reminded, and others asked instead."""
 
 # The parameters are the Handler protocol's; not every handler needs each of them.
 
@@ -7,80 +7,82 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from treadle.activities.approval_config import APPROVAL_FIELDS, OUTCOMES, request_of, rules_of
+from treadle.activities.approval_steps import ESCALATED, REMINDED, STEP_FIELDS, Step, check_steps, steps_of
 from treadle.activities.handler import Immediate, rfc3339
-from treadle.activities.waits import DURATION, after
-from treadle.domain.activity import ApprovalRequest, Context, Done, Event, Park, Wait
+from treadle.domain.activity import ApprovalNotice, Context, Done, Event, Park, Wait
+from treadle.domain.approvals import APPROVED, EXPIRED, REJECTED
 from treadle.domain.node_types import NodeType
 
-APPROVED, REJECTED, EXPIRED = "approved", "rejected", "expired"
-_PORT_ON_DUE = {"expire": EXPIRED, "approve": APPROVED, "reject": REJECTED}
-
-APPROVAL_FIELDS: Mapping[str, Any] = {
-    "title": {"title": "Title", "description": "The question, in one line.", "type": "string", "minLength": 1},
-    "body": {"title": "Body", "description": "What the person should know to decide.", "type": "string"},
-    "form": {
-        "title": "Form",
-        "description": "A JSON Schema of the data to fill in with the decision.",
-        "type": ["object", "null"],
-    },
-    "assignees": {"title": "Assignees", "description": "Who should decide.", "type": "array", "items": {"type": "string"}},
-}
+DECISION = "decision"
+_PORT_ON_DUE = {"expire": EXPIRED, "approve": APPROVED, "reject": REJECTED, "escalate": EXPIRED}
 
 
-def request_of(config: Mapping[str, Any]) -> ApprovalRequest:
-    return ApprovalRequest(
-        title=str(config["title"]),
-        body=str(config.get("body", "")),
-        form=config.get("form"),
-        assignees=tuple(str(name) for name in config.get("assignees", ())),
-    )
+def approval_ports(config: Mapping[str, Any]) -> tuple[str, ...]:
+    """The outcomes of the config, or approved and rejected; and `expired`. Takes any config, valid or not."""
+    outcomes = config.get(OUTCOMES)
+    named = [each.get("port") for each in outcomes if isinstance(each, Mapping)] if isinstance(outcomes, list | tuple) else []
+    ports = [port for port in named if isinstance(port, str) and port] or [APPROVED, REJECTED]
+    return tuple(dict.fromkeys((*ports, EXPIRED)))
 
 
 def decision_of(event: Event) -> dict[str, Any]:
-    """The decision with every field, however short it came."""
-    return {key: event.payload.get(key) for key in ("decision", "by", "comment", "data")}
+    """The decision with every field, however short it came; where several people decide, with what each of them said."""
+    answer = {key: event.payload.get(key) for key in ("decision", "by", "comment", "data")}
+    return answer | ({"decisions": event.payload["decisions"]} if "decisions" in event.payload else {})
 
 
 class Approval(Immediate):
+    """Parks for the decision and for the next steps; after a step that decides nothing it parks again, asking the same."""
+
     node_type = NodeType(
         type="approval",
-        summary="Asks a person to approve or reject; costs nothing meanwhile.",
+        summary="Asks people to decide; costs nothing meanwhile.",
         category="people",
         config_schema={
             "type": "object",
-            "properties": {
-                **APPROVAL_FIELDS,
-                "due": {"title": "Due", "description": 'How long there is to decide, such as "2d".', **DURATION},
-                "on_due": {
-                    "title": "When due",
-                    "description": "What becomes of it if nobody has decided by then.",
-                    "enum": ["expire", "approve", "reject"],
-                    "default": "expire",
-                },
-            },
+            "properties": {**APPROVAL_FIELDS, **STEP_FIELDS},
             "required": ["title"],
             "additionalProperties": False,
         },
         ports=(APPROVED, REJECTED, EXPIRED),
+        ports_of=approval_ports,
         parks=True,
         icon="user-check",
-        output="{decision, by, comment, data}",
+        output="{decision, by, comment, data}, and `decisions` where several people decide",
     )
 
     def run(self, ctx: Context, config: Mapping[str, Any]) -> Park:
-        waits = [Wait(name="decision", approval=request_of(config))]
-        due = config.get("due")
-        if due is not None:
-            waits.append(Wait(name="due", until=after(ctx, due, path="due")))
-        return Park(tuple(waits))
+        check_steps(config, ports=rules_of(config, "").ports)
+        notices = (ApprovalNotice("opened", ctx.now),) if config.get("notify") else ()
+        return _park(config, steps_of(ctx.now, config), escalated=False, notices=notices)
 
-    def resume(self, ctx: Context, config: Mapping[str, Any], event: Event) -> Done:
+    def resume(self, ctx: Context, config: Mapping[str, Any], event: Event) -> Done | Park:
         if event.kind != "time":
             answer = decision_of(event)
-            return Done(answer, APPROVED if answer["decision"] == APPROVED else REJECTED)
-        port = _PORT_ON_DUE[config.get("on_due", "expire")]
-        comment = f"nobody decided until {rfc3339(event.at)}"
-        return Done({"decision": port, "by": None, "comment": comment, "data": None}, port)
+            return Done(answer, str(answer["decision"]))
+        now = max(ctx.now, event.at)
+        steps = steps_of(event.since or ctx.now, config)
+        # What was due before this step was dealt with when it was; what is due by now is dealt with together.
+        passed = [step for step in steps if event.at <= step.at <= now]
+        if event.name not in (REMINDED, ESCALATED) or any(step.ends for step in passed):
+            return _when_due(config, event)
+        escalated = any(step.kind == ESCALATED and step.at <= now for step in steps)
+        latest = {step.kind: ApprovalNotice(step.kind, step.at) for step in passed}
+        return _park(config, [step for step in steps if step.at > now], escalated=escalated, notices=tuple(latest.values()))
+
+
+def _park(config: Mapping[str, Any], steps: list[Step], *, escalated: bool, notices: tuple[ApprovalNotice, ...]) -> Park:
+    people = {"assignees": config["escalate"]["to"], "groups": []} if escalated else {}
+    asked = request_of({**config, **people}, "", notices=notices)
+    times = (Wait(name=step.kind, until=step.at, passing=not step.ends) for step in steps)
+    return Park((Wait(name=DECISION, approval=asked), *times))
+
+
+def _when_due(config: Mapping[str, Any], event: Event) -> Done:
+    port = _PORT_ON_DUE[config.get("on_due", "expire")]
+    comment = f"nobody decided until {rfc3339(event.at)}"
+    return Done({"decision": port, "by": None, "comment": comment, "data": config.get("payload")}, port)
 
 
 HANDLERS = (Approval(),)

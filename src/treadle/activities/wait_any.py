@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from treadle.activities.approval import APPROVAL_FIELDS, decision_of, request_of
+from treadle.activities.approval import decision_of
+from treadle.activities.approval_config import APPROVAL_FIELDS, request_of
 from treadle.activities.handler import Immediate, parse_rfc3339, refuse_config, rfc3339
 from treadle.activities.waits import DURATION, after
 from treadle.domain.activity import Context, Done, Event, Park, Wait
@@ -39,7 +40,7 @@ _ENTRY: Mapping[str, Any] = {
     "until": {"title": "Until", "description": "A time with its zone, such as 2026-03-29T01:00:00Z.", "type": "string"},
     "approval": {
         "title": "Approval",
-        "description": "A question to a person: `title`, and if you like `body`, `form`, `assignees`.",
+        "description": "A question to people: the fields of an `approval` node, without those about time.",
         "type": "object",
         "properties": APPROVAL_FIELDS,
         "required": ["title"],
@@ -127,7 +128,7 @@ def _wait(ctx: Context, entry: Mapping[str, Any], path: str) -> Wait:
         case "until":
             return Wait(name=name, until=parse_rfc3339(entry["until"], path=f"{path}.until"))
         case _:
-            return Wait(name=name, approval=request_of(entry["approval"]))
+            return Wait(name=name, approval=request_of(entry["approval"], f"{path}.approval."))
 
 
 HANDLERS = (WaitAny(),)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from treadle.domain.approvals import ApprovalRules
 from treadle.domain.graph import OUT
 
 
@@ -22,13 +23,30 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovalNotice:
+    """Something that happened to an open approval by itself, for its record: `kind` is opened, reminded or escalated."""
+
+    kind: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ApprovalRequest:
-    """What a person is asked. `form` is a JSON Schema or None."""
+    """What people are asked. `form` is a JSON Schema or None; `payload` any JSON that the decision's data may replace.
+
+    A park that asks at the same place again asks nothing anew: only its `notices` are recorded, and after an escalation its
+    people and its due time take the place of those before. `notify` is the workflow to start for each notice.
+    """
 
     title: str
     body: str = ""
     form: Mapping[str, Any] | None = None
     assignees: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    payload: Any = None
+    rules: ApprovalRules = field(default_factory=ApprovalRules)
+    notices: tuple[ApprovalNotice, ...] = ()
+    notify: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +67,8 @@ class ChildRequest:
 class Wait:
     """One thing that can end a park. Exactly one of the fields says what; `name` comes back in the event.
 
-    `when` filters signals (an expression over `payload`); `keep` False ignores signals sent before the wait began.
+    `when` filters signals (an expression over `payload`); `keep` False ignores signals sent before the wait began. `passing`
+    says that this time is only a step on the way, not what an approval beside it is due at.
     """
 
     name: str = ""
@@ -59,6 +78,7 @@ class Wait:
     keep: bool = True
     approval: ApprovalRequest | None = None
     child: ChildRequest | None = None
+    passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +106,15 @@ class Terminate:
 @dataclass(frozen=True, slots=True)
 class Event:
     """What ended a park: `wait` is its index in `Park.waits`; payload is the signal's payload, the decision
-    `{decision, by, comment, data}`, the child's `{execution_id, status, output, error}`, or the time for a timer."""
+    `{decision, by, comment, data}`, the child's `{execution_id, status, output, error}`, or the time for a timer. `since`
+    is when the attempt began."""
 
     wait: int
     name: str
     kind: str   # time | signal | approval | child
     payload: Any
     at: datetime
+    since: datetime | None = None
 
 
 @dataclass(slots=True)

@@ -246,6 +246,25 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class NewNotice:
+    """A line for the record of an open approval, which `key` makes count once.
+
+    Where `assignees_json` is not None, it, `groups_json` and `due_at` take the place of the approval's own. `notify` is the
+    workflow to be started because of it.
+    """
+
+    approval_id: str
+    key: str
+    execution_id: str
+    kind: str
+    detail_json: str
+    notify: str | None = None
+    assignees_json: str | None = None
+    groups_json: str | None = None
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NewApproval:
     """An approval a waiting activity opens; the id is derived from execution, scope, node, visit and attempt."""
 
@@ -260,10 +279,16 @@ class NewApproval:
     form_json: str
     assignees_json: str
     due_at: datetime | None
+    groups_json: str = "[]"
+    payload_json: str = "null"
+    rules_json: str = "{}"
+    notices: tuple[NewNotice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Approval:
+    """`rules_json` is that of `ApprovalRules`."""
+
     id: str
     execution_id: str
     workflow: str
@@ -279,6 +304,9 @@ class Approval:
     decision_json: str | None
     created_at: datetime
     decided_at: datetime | None
+    groups_json: str = "[]"
+    payload_json: str = "null"
+    rules_json: str = "{}"
 
 
 @dataclass(frozen=True, slots=True)

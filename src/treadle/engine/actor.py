@@ -7,7 +7,8 @@ it is refused the unread messages are taken first. Nothing here does I/O; the ho
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -38,7 +39,7 @@ from treadle.engine.hosting import Host, WorkItem
 from treadle.engine.mailbox import Mailbox, Match
 from treadle.engine.outcomes import Begun, Failure, Finished, Outcome, Started, failure_of, outcome_of
 from treadle.engine.rows import RowMaker, step_of
-from treadle.engine.waits import LIMIT, begin_wait
+from treadle.engine.waits import LIMIT, ActiveWait, begin_wait
 
 
 class ExecutionActor:
@@ -47,6 +48,7 @@ class ExecutionActor:
         self.host = host
         self.claim_no = claim.claim_no
         self.record = record
+        self.holds_slot = record.slot_key is not None
         self.state = state
         self.seen = seen
         self.mailbox = mailbox
@@ -60,6 +62,9 @@ class ExecutionActor:
         self._judge = judge
         self._committing = 0
         self._deciding: Decision | None = None
+        self._gathers = False
+        self._ahead = False
+        """Whether the rows of the decision under way are folded already."""
         self._backlog: list[Callable[[], None]] = []
         self._out: list[JournalRow] = []
         self._run: list[Activity] = []
@@ -80,9 +85,10 @@ class ExecutionActor:
             return None
         return self.state.next_due()
 
-    def begin(self, inbox: Iterable[InboxRow]) -> None:
-        """Go on where the journal ends, the inbox read first."""
-        self._run.extend(self.state.startable())
+    def begin(self, inbox: Iterable[InboxRow], *, parked: bool) -> None:
+        """Go on where the journal ends, the inbox read first. `parked`: nothing could be started when it was put aside."""
+        if not parked:
+            self._run.extend(self.state.startable())
         self._take(inbox)
         self._settle()
 
@@ -124,13 +130,16 @@ class ExecutionActor:
         if decision is None:
             self._start(item.run)
             self._settle()
+        elif not applied and self._ahead:
+            self.host.abandon(self)
         elif not applied:
             self._backlog.append(lambda: self._start(item.run))
             self.host.reread(self)
         elif decision.kind is DecisionKind.KEEP:
             self._deciding = None
-            for row in decision.rows:
+            for row in () if self._ahead else decision.rows:
                 self._fold(row, write=False)
+            self._ahead = False
             self._match()
             self._start(item.run)
             self._drain()
@@ -149,7 +158,7 @@ class ExecutionActor:
 
     def _settle(self) -> None:
         """Hand what has gathered to the next commit, with the decision that it leads to."""
-        if self._deciding is not None:
+        if self._deciding is not None or self._gathers:
             return
         self._conclude_inner()
         self._deciding = decision = self._decide()
@@ -191,17 +200,37 @@ class ExecutionActor:
         return self._judge.idle(seen=self.seen)
 
     def _expiry(self) -> Decision | None:
-        """A guarded decision that ends a wait whose time has come: a message committed before it wins."""
-        alarm = self.state.next_alarm()
-        now = self.host.now()
-        if alarm is None or alarm[0] > now or (wait := self.state.waits.get(alarm[1])) is None:
+        """A guarded decision that ends waits whose time has come: a message committed before it wins.
+
+        While handlers run, one at a time, folded when it took effect: a refusal must not disturb them. Else all that are
+        due, folded at once: a refusal, which is rare, has the execution read anew.
+        """
+        due = self._expired()
+        if due is None:
             return None
-        activity = alarm[1]
+        if self.running:
+            return Decision(self.id, self.claim_no, self.seen, DecisionKind.KEEP, rows=(self._row_of_expiry(*due),))
+        self._ahead = True
+        plain, self._out = self._out, []
+        while due is not None and len(self._out) < MOST_EXPIRIES and not self.state.over:
+            self._fold(self._row_of_expiry(*due))
+            due = self._expired()
+        rows, self._out = tuple(self._out), plain
+        return Decision(self.id, self.claim_no, self.seen, DecisionKind.KEEP, rows=rows)
+
+    def _expired(self) -> tuple[Activity, ActiveWait] | None:
+        alarm = self.state.next_alarm()
+        if alarm is None or alarm[0] > self.host.now():
+            return None
+        wait = self.state.waits.get(alarm[1])
+        return None if wait is None else (alarm[1], wait)
+
+    def _row_of_expiry(self, activity: Activity, wait: ActiveWait) -> JournalRow:
+        now = self.host.now()
         index = wait.due(now)
         assert index is not None
         outcome = self._resume(activity, wait.event(index, None, now))
-        row = self._row_of(activity, outcome, started_at=wait.started_at, message=None)
-        return Decision(self.id, self.claim_no, self.seen, DecisionKind.KEEP, rows=(row,))
+        return self._row_of(activity, outcome, started_at=wait.started_at, message=None)
 
     def _due(self) -> bool:
         """Queue the activities whose next attempt is due; whether there are any."""
@@ -223,9 +252,20 @@ class ExecutionActor:
             self._fold(row)
 
     def _drain(self) -> None:
+        """What was put aside, all of it before the next decision: one after another they would put each other aside again."""
         backlog, self._backlog = self._backlog, []
-        for put_aside in backlog:
-            put_aside()
+        with self._gathering():
+            for put_aside in backlog:
+                put_aside()
+
+    @contextmanager
+    def _gathering(self) -> Iterator[None]:
+        """Let results gather: nothing is handed on before this ends, and whoever began it settles then."""
+        before, self._gathers = self._gathers, True
+        try:
+            yield
+        finally:
+            self._gathers = before
 
     # Starting and stopping handlers
 
@@ -239,10 +279,11 @@ class ExecutionActor:
         ready = [a for a in activities if self._can_start(a)]
         for activity in ready:
             self.running[activity] = None
-        for activity in ready:
-            # One that finishes at once may end or withdraw those after it.
-            if activity in self.running:
-                self._start_one(activity)
+        with self._gathering():
+            for activity in ready:
+                # One that finishes at once may end or withdraw those after it.
+                if activity in self.running:
+                    self._start_one(activity)
 
     def _can_start(self, activity: Activity) -> bool:
         startable = activity.status == ActivityStatus.RUNNING and activity not in self.state.waits
@@ -322,7 +363,7 @@ class ExecutionActor:
             park, address=address, execution_id=self.id, after=self.seen, started_at=started_at or self.host.now(), limit=limit
         )
         self._approvals.extend(self.rows.approvals(activity, park, wait))
-        return self.rows.waiting(activity, wait)._replace(message_seq=message.seq if message else None)
+        return self.rows.waiting(activity, park, wait)._replace(message_seq=message.seq if message else None)
 
     def _fold(self, row: JournalRow, *, write: bool = True) -> None:
         """Fold a row, then the rows for what it brought about."""
@@ -443,6 +484,9 @@ class ExecutionActor:
         except (Exception, SystemExit) as error:  # the handler's code: whatever it raises is the activity's failure
             return failure_of(error)
 
+
+MOST_EXPIRIES = 1_000
+"""Rows of waits that are ended in one decision."""
 
 MORE, CLOSE = "more", "close"
 """The names of the waits for signals that add to a map."""

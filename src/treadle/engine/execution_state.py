@@ -5,6 +5,7 @@ The worker folds each row before it writes it, and a new owner folds the same ro
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -57,7 +58,7 @@ class ExecutionState:
         self.budget: dict[Activity, int] = {}
         self.marks: dict[Activity, int] = {}
         self.closed: list[tuple[Activity, ActiveWait]] = []
-        self.fresh: list[Activity] = []
+        self.fresh: deque[Activity] = deque()
         self.consumed: set[int] = set()
         self.failure_json: str | None = None
         self.has_children = False

@@ -36,6 +36,8 @@ class Owned(Protocol):
     claim_no: int
     crashes: int
     seen: int
+    holds_slot: bool
+    """Whether others may wait for its end."""
 
     @property
     def id(self) -> str: ...
@@ -89,6 +91,10 @@ class Host(Protocol):
 
     def reread(self, actor: Owned) -> None:
         """A decision was refused: call `actor.receive` with the unread messages, or drop the actor if it is no longer ours."""
+        ...
+
+    def abandon(self, actor: Owned) -> None:
+        """What it holds in memory is not what is stored: forget it, and read it anew."""
         ...
 
     def released(self, actor: Owned, decision: Decision) -> None:

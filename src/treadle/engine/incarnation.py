@@ -261,6 +261,7 @@ class Incarnation:
             self._end_unrun(claim, crash_loop(record, claim_no=claim.claim_no, seen=claim.inbox_seq))
             return
         try:
+            parked = self._warm.is_parked(loaded)
             actor = self._actor(claim, loaded)
         except Exception as error:  # a journal or a definition that this release cannot read must not harm the others
             if not isinstance(error, DefinitionError | MarkingError):
@@ -270,7 +271,7 @@ class Incarnation:
             return
         actor.rejected = self._rejected.pop(record.id, {})
         self.actors[record.id] = actor
-        self._safely(actor, lambda: actor.begin(loaded.inbox))
+        self._safely(actor, lambda: actor.begin(loaded.inbox, parked=parked))
 
     def _actor(self, claim: Claim, loaded: Loaded) -> ExecutionActor:
         record = loaded.record
@@ -377,13 +378,18 @@ class Incarnation:
                 self._drop(actor)
             return
 
+    def abandon(self, actor: Owned) -> None:
+        actor.forget()
+        self._drop(actor)
+        self.wake()
+
     def released(self, actor: Owned, decision: Decision) -> None:
         self._drop(actor)
         if decision.kind is DecisionKind.PARK and isinstance(actor, ExecutionActor):
             self._warm.keep(actor.state, actor.mailbox, seen=actor.seen)
         if decision.kind is DecisionKind.END:
             announce_end(decision)
-            if decision.tell_parent or decision.cancel_children:
+            if decision.tell_parent or decision.cancel_children or decision.follow_up or actor.holds_slot:
                 self.wake()
 
     def _drop(self, actor: Owned) -> None:
@@ -448,9 +454,7 @@ class Incarnation:
             log.error("the database refused a result of %s: %s", actor.id, words, extra={"event": "result_refused"})
         else:
             log.warning("the journal of %s holds other rows than expected; reading it anew", actor.id)
-        actor.forget()
-        self._drop(actor)
-        self.wake()
+        self.abandon(actor)
 
     # Small things
 

@@ -47,11 +47,11 @@ class Mailbox:
                 del kept[seq]
 
     def next(
-        self, fresh: list[Activity], waits: Mapping[Activity, ActiveWait], is_active: Callable[[Activity], bool]
+        self, fresh: deque[Activity], waits: Mapping[Activity, ActiveWait], is_active: Callable[[Activity], bool]
     ) -> Match | None:
         """The next message that ends a wait, taken out; `fresh` are activities whose wait has not been looked at."""
         while fresh:
-            found = self._look_through(fresh.pop(0), waits, is_active)
+            found = self._look_through(fresh.popleft(), waits, is_active)
             if found is not None:
                 return found
         while self._arrived:

@@ -17,6 +17,7 @@ from treadle.domain.records import ExecutionRecord, InboxRow, JournalRow, NewApp
 from treadle.domain.retry import RetryPolicy
 from treadle.domain.states import ActivityStatus
 from treadle.domain.values import INPUT_LIMIT, decode, encode
+from treadle.engine.approvals import new_approval
 from treadle.engine.data import Names
 from treadle.engine.execution_state import ExecutionState
 from treadle.engine.frames import TOP, Frame
@@ -109,10 +110,10 @@ class RowMaker:
             finished_at=now,
         )
 
-    def waiting(self, activity: Activity, wait: ActiveWait) -> JournalRow:
-        return self._row(
-            RowKind.WAITING, activity, ActivityStatus.WAITING, detail_json=_json(wait.to_json()), started_at=wait.started_at
-        )
+    def waiting(self, activity: Activity, park: Park, wait: ActiveWait) -> JournalRow:
+        notices = [{"kind": n.kind, "at": n.at.isoformat()} for w in park.waits if w.approval for n in w.approval.notices]
+        detail = wait.to_json() | ({"notices": notices} if notices else {})
+        return self._row(RowKind.WAITING, activity, ActivityStatus.WAITING, detail_json=_json(detail), started_at=wait.started_at)
 
     def begun(self, activity: Activity, plan_json: str, wait: ActiveWait | None, *, started_at: datetime) -> JournalRow:
         """A composite begins: its list is fixed here."""
@@ -188,20 +189,16 @@ class RowMaker:
         return self.control("deadline", message, now, error_json=failure.to_json(""))
 
     def approvals(self, activity: Activity, park: Park, wait: ActiveWait) -> list[NewApproval]:
-        """The approvals that a park opens, due when the park's earliest time wait is."""
+        """The approvals that a park opens, or has news of."""
+        passing = {asked.name for asked in park.waits if asked.passing}
+        due_at = min((w.until for w in wait.waits if w.until is not None and w.name not in passing), default=None)
         return [
-            NewApproval(
+            new_approval(
+                self.record,
+                asked.approval,
                 id=pending.approval,
-                execution_id=self.record.id,
-                workflow=self.record.workflow,
-                node_id=step_of(activity).node.id,
-                scope=activity.home.path,
-                visit=activity.visit,
-                title=asked.approval.title,
-                body=asked.approval.body,
-                form_json=_json(asked.approval.form),
-                assignees_json=_json(list(asked.approval.assignees)),
-                due_at=wait.wake_at,
+                place=(step_of(activity).node.id, activity.home.path, activity.visit),
+                due_at=due_at,
             )
             for asked, pending in zip(park.waits, wait.waits, strict=False)
             if asked.approval is not None and pending.approval is not None

@@ -100,9 +100,9 @@ class ActiveWait:
     def event(self, index: int, message: InboxRow | None, now: datetime) -> Event:
         wait = self.waits[index]
         if message is None:
-            return Event(wait=index, name=wait.name, kind=TIME, payload=None, at=wait.until or now)
+            return Event(index, wait.name, TIME, None, wait.until or now, self.started_at)
         payload = decode(message.payload_json)
-        return Event(wait=index, name=wait.name, kind=KIND_OF_MESSAGE[message.kind], payload=payload, at=message.created_at)
+        return Event(index, wait.name, KIND_OF_MESSAGE[message.kind], payload, message.created_at, self.started_at)
 
     def limited(self, since: datetime, limit: float) -> ActiveWait:
         """The same, but for a time-out that begins then."""

@@ -62,6 +62,10 @@ class Warm:
         self.take(loaded.record.id)
         return False
 
+    def is_parked(self, loaded: Loaded) -> bool:
+        """Whether it is as it was when it was parked here."""
+        return loaded.record.id in self._parked and len(loaded.rows) == 1
+
     def take(self, execution_id: str) -> Parked | None:
         parked = self._parked.pop(execution_id, None)
         if parked is not None:

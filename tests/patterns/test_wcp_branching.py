@@ -96,6 +96,15 @@ def test_wcp_33_generalized_and_join_of_pairs_that_come_by_turns(house: House) -
     assert (play.status, assembled) == ("completed", [0, 1, 1, 2])
 
 
+def test_wcp_33_generalized_and_join_takes_no_part_alone(house: House) -> None:
+    play = Play(house, 33, {"frames": 2, "wheels": 1})
+
+    play.send("frame", "wheels", "frame")
+
+    assert (play.status, play.ran) == ("failed", {"plan": 1, "frame": 2, "wheels": 1, "assemble": 1})
+    assert house.engine.show(play.id).error["type"] == "starved"
+
+
 def test_wcp_37_acyclic_synchronizing_merge(house: House) -> None:
     """Police and garage meet in the damage, that and a lasting injury in the decision, everything in the archive."""
     for reports in subsets("police", "garage", "doctor"):

@@ -32,15 +32,20 @@ def test_wcp_10_arbitrary_cycles(house: House, have: str, words: list[str], expe
     assert play.never_two_of("write", "review")
 
 
-@pytest.mark.parametrize(("first", "last"), [("desk_ready", "account_ready"), ("account_ready", "desk_ready")])
-def test_wcp_11_implicit_termination(house: House, first: str, last: str) -> None:
+@pytest.mark.parametrize(("first", "last", "half_way"), [
+    ("desk_ready", "account_ready", {"hired": 1, "desk": 1}),
+    ("account_ready", "desk_ready", {"hired": 1, "account": 1, "welcome_mail": 1}),
+])  # fmt: skip
+def test_wcp_11_implicit_termination(house: House, first: str, last: str, half_way: dict[str, int]) -> None:
     play = Play(house, 11)
+    together = play.waits
 
     play.send(first)
-    with_one = play.status
+    with_one = (play.status, play.ran)
     play.send(last)
 
-    assert with_one == "waiting"
+    assert together == ["account", "desk"]
+    assert with_one == ("waiting", half_way)
     assert (play.status, play.ran) == ("completed", {"hired": 1, "desk": 1, "account": 1, "welcome_mail": 1})
 
 

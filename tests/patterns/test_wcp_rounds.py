@@ -8,7 +8,11 @@ from engine_house import House
 from patterns.play import Play
 
 DESKS = ("north", "south", "west")
-TURNED = [(DESKS, ("south", "west", "north")), (("south", "west", "north"), ("west", "north", "south")), (("west", "north", "south"), DESKS)]
+TURNED = [
+    (DESKS, ("south", "west", "north")),
+    (("south", "west", "north"), ("west", "north", "south")),
+    (("west", "north", "south"), DESKS),
+]
 """Who comes first, second and third in the first round and in the second: each is each once, and no round is as the other."""
 
 in_each_order = pytest.mark.parametrize(("first", "second"), TURNED, ids=[f"{one[0]}-{two[0]}" for one, two in TURNED])
@@ -95,6 +99,23 @@ def test_wcp_30_structured_partial_join(house: House, first: tuple[str, ...], se
     play.send(f"{second[2]}_2")
 
     assert ordered == [0, 1, 1, 1, 2]
+    assert ran_to_the_end(play, "order", "close_books")
+
+
+@in_each_order
+def test_wcp_30_structured_partial_join_does_not_wait_for_late_ones(
+    house: House, first: tuple[str, ...], second: tuple[str, ...]
+) -> None:
+    """The late third quote of the first purchase comes when the second has been ordered, and orders nothing."""
+    play = Play(house, 30)
+    ordered = []
+
+    for quote in (f"{first[0]}_1", f"{first[1]}_1", f"{second[0]}_2", f"{second[1]}_2", f"{first[2]}_1"):
+        play.send(quote)
+        ordered.append(play.ran["order"])
+    play.send(f"{second[2]}_2")
+
+    assert ordered == [0, 1, 1, 2, 2]
     assert ran_to_the_end(play, "order", "close_books")
 
 

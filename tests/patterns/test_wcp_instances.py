@@ -103,7 +103,11 @@ def test_wcp_27_complete_instances(house: House) -> None:
 
         assert after_a_no == (0, {"interviews", "interview"})
         assert open_after == ["contract"]
-        assert (play.status, play.ran, play.cancelled) == ("completed", {"interview": 2, "interviews": 1, "contract": 1}, ["interview"])
+        assert (play.status, play.ran, play.cancelled) == (
+            "completed",
+            {"interview": 2, "interviews": 1, "contract": 1},
+            ["interview"],
+        )
 
 
 def test_wcp_27_complete_instances_where_none_is_enough(house: House) -> None:

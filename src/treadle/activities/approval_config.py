@@ -1,0 +1,130 @@
+"""The fields of a config that say what people are asked, and what they make of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from treadle.activities.handler import refuse_config
+from treadle.domain.activity import ApprovalNotice, ApprovalRequest
+from treadle.domain.approvals import EXPIRED, REJECTED, YES_OR_NO, ApprovalRules, Outcome
+from treadle.domain.errors import LimitExceededError, UnstorableValueError
+from treadle.domain.schema import check_schema
+from treadle.domain.values import SIGNAL_LIMIT, encode
+
+OUTCOMES = "outcomes"
+STYLES = ("primary", "danger", "plain")
+_NAMES: Mapping[str, Any] = {"type": "array", "items": {"type": "string"}}
+
+APPROVAL_FIELDS: Mapping[str, Any] = {
+    "title": {"title": "Title", "description": "The question, in one line.", "type": "string", "minLength": 1},
+    "body": {"title": "Body", "description": "What people should know to decide.", "type": "string"},
+    "form": {
+        "title": "Form",
+        "description": "A JSON Schema of the data to fill in with the decision; `rejected` needs none.",
+        "type": ["object", "null"],
+    },
+    "payload": {
+        "title": "Payload",
+        "description": "Any JSON to look at, which the decision's `data` may replace; at most 64 KiB.",
+    },
+    "assignees": {"title": "Assignees", "description": "Who should decide.", **_NAMES},
+    "groups": {"title": "Groups", "description": "Groups whose members should decide.", **_NAMES},
+    "outcomes": {
+        "title": "Outcomes",
+        "description": "What can be chosen instead of `approved` and `rejected`; each is a port.",
+        "type": "array",
+        "minItems": 1,
+        "maxItems": 20,
+        "items": {
+            "type": "object",
+            "properties": {
+                "port": {
+                    "title": "Port",
+                    "description": "The exit to take; `error` and `expired` are taken.",
+                    "type": "string",
+                    "minLength": 1,
+                    "pattern": "^(?!(error|expired)$)",
+                },
+                "label": {"title": "Label", "description": "What the button says; the port if left out.", "type": "string"},
+                "style": {"title": "Style", "description": "How the button looks.", "enum": list(STYLES), "default": "plain"},
+            },
+            "required": ["port"],
+            "additionalProperties": False,
+        },
+    },
+    "required": {
+        "title": "Required",
+        "description": "How many people must choose the same outcome; each counts once.",
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 1000,
+        "default": 1,
+    },
+    "reject_after": {
+        "title": "Reject after",
+        "description": "How many rejections are enough for `rejected`.",
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 1000,
+        "default": 1,
+    },
+    "not_by_starter": {
+        "title": "Not by the starter",
+        "description": "Whoever started the execution may not decide; starting one by hand then needs a name.",
+        "type": "boolean",
+        "default": False,
+    },
+}
+
+
+def request_of(config: Mapping[str, Any], path: str, *, notices: tuple[ApprovalNotice, ...] = ()) -> ApprovalRequest:
+    """What is asked. `path` is that of the config, with a dot at its end, for what cannot be asked."""
+    form = config.get("form")
+    if form and (findings := check_schema(form, path=f"{path}form")):
+        refuse_config(findings[0].path, findings[0].message)
+    assignees = tuple(str(name) for name in config.get("assignees") or ())
+    groups = tuple(str(name) for name in config.get("groups") or ())
+    rules = rules_of(config, path)
+    if assignees and not groups and rules.required > len(set(assignees)):
+        refuse_config(f"{path}required", f"{rules.required} people must agree, and only {len(set(assignees))} are asked")
+    return ApprovalRequest(
+        title=str(config["title"]),
+        body=str(config.get("body") or ""),
+        form=form,
+        assignees=assignees,
+        groups=groups,
+        payload=_payload(config.get("payload"), f"{path}payload"),
+        rules=rules,
+        notices=notices,
+        notify=config.get("notify"),
+    )
+
+
+def rules_of(config: Mapping[str, Any], path: str) -> ApprovalRules:
+    outcomes = tuple(_outcome(each) for each in config.get(OUTCOMES) or ()) or YES_OR_NO
+    ports = [outcome.port for outcome in outcomes]
+    taken = next((port for index, port in enumerate(ports) if port in ("error", EXPIRED, *ports[:index])), None)
+    if taken is not None:
+        refuse_config(f"{path}outcomes", f"the port {taken!r} is taken; give each outcome a port of its own")
+    if config.get("reject_after", 1) != 1 and REJECTED not in ports:
+        refuse_config(f"{path}reject_after", "there is no outcome `rejected`; add it to the outcomes or leave this out")
+    return ApprovalRules(
+        outcomes=outcomes,
+        required=int(config.get("required") or 1),
+        reject_after=int(config.get("reject_after") or 1),
+        not_by_starter=bool(config.get("not_by_starter")),
+    )
+
+
+def _outcome(entry: Mapping[str, Any]) -> Outcome:
+    port = str(entry["port"])
+    return Outcome(port, str(entry.get("label") or port), str(entry.get("style") or "plain"))
+
+
+def _payload(payload: Any, path: str) -> Any:
+    try:
+        encode(payload, limit=SIGNAL_LIMIT, name="payload")
+    except (LimitExceededError, UnstorableValueError) as error:
+        refuse_config(path, str(error))
+    return payload
