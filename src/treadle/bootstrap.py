@@ -46,7 +46,8 @@ def open_treadle(settings: Settings, *, migrate: bool = False) -> Treadle:
     if migrate:
         store.migrate()
     wakeup = (open_wakeup(settings.database_url) if settings.wakeups else None) or LocalWakeup()
-    return Treadle(settings, store, handlers, _WorkflowEngine(store, handlers, ids=RandomIds(), wakeup=wakeup), wakeup)
+    engine = _WorkflowEngine(store, handlers, ids=RandomIds(), wakeup=wakeup, link_key=settings.link_key)
+    return Treadle(settings, store, handlers, engine, wakeup)
 
 
 def build_worker(treadle: Treadle) -> _WorkflowWorker:
@@ -118,7 +119,8 @@ class WorkflowEngine(_WorkflowEngine):
     def __init__(self, **settings: Any) -> None:
         self._treadle = open_treadle(Settings(**settings), migrate=True)
         opened = self._treadle
-        super().__init__(opened.store, opened.handlers, ids=RandomIds(), wakeup=opened.wakeup)
+        key = opened.settings.link_key
+        super().__init__(opened.store, opened.handlers, ids=RandomIds(), wakeup=opened.wakeup, link_key=key)
 
     def close(self) -> None:
         self._treadle.close()

@@ -14,6 +14,7 @@ from random import Random
 from typing import Any, Protocol
 
 from treadle.domain.activity import Context, Done, Event, Park
+from treadle.domain.approvals import ApprovalEvent, Vote
 from treadle.domain.node_types import NodeType
 from treadle.domain.records import (
     Admitted,
@@ -253,17 +254,14 @@ class ExecutionStore(Protocol):
     def inbox_count(self, execution_id: str) -> int: ...
 
     def approvals(
-        self, *, status: str | None = None, execution_id: str | None = None, limit: int = 50, cursor: str | None = None
-    ) -> Page[Approval]:
-        """Newest first."""
+        self, *, status: str | None = None, execution_id: str | None = None, workflow: str | None = None,
+        assignee: str | None = None, group: str | None = None, overdue: bool = False, limit: int = 50, cursor: str | None = None,
+    ) -> Page[Approval]:  # fmt: skip
+        """Newest first. `overdue` keeps the open ones whose due time has passed."""
         ...
 
     def approval(self, approval_id: str) -> Approval:
         """NotFoundError."""
-        ...
-
-    def decide(self, approval_id: str, message: Message) -> MessageReply:
-        """[T12] Close an open approval and tell its execution. ConflictError with what it became if it is not open."""
         ...
 
     def counts(self) -> Mapping[str, int]:
@@ -272,6 +270,42 @@ class ExecutionStore(Protocol):
 
     def prune(self, *, finished_before: datetime, limit: int = 1000) -> int:
         """[T21] Delete finished executions and all that belongs to them; how many. Call until 0."""
+        ...
+
+
+class ApprovalStore(Protocol):
+    """What is done to approvals; `ExecutionStore` lists them."""
+
+    def decide(self, approval_id: str, vote: Vote) -> MessageReply:
+        """[T12] Record what somebody decides; when that is enough, close the approval and tell its execution.
+
+        The reply's `seq` is None while others must decide too. DUPLICATE when the same person has said the same last;
+        ConflictError with what it became if it is not open; DefinitionError when this person or decision does not count.
+        """
+        ...
+
+    def delegate(self, approval_id: str, *, by: str, to: str, comment: str = "", via: str = "api") -> bool:
+        """`by` hands over to `to`. False: did so before. ConflictError if it is not open, DefinitionError if it cannot be."""
+        ...
+
+    def events(self, approval_id: str) -> Sequence[ApprovalEvent]:
+        """All that has happened to it, in order."""
+        ...
+
+    def facets(self) -> Mapping[str, Mapping[str, int]]:
+        """How many are open: by `state` (overdue, in_time), `workflow`, `assignee` and `group`, the largest first."""
+        ...
+
+    def notices_due(self, *, limit: int = 100) -> Sequence[ApprovalEvent]:
+        """What people are still to be told, by starting the workflow `notify`."""
+        ...
+
+    def follow_notice(self, notice: ApprovalEvent, execution: NewExecution | None) -> bool:
+        """Start that execution and note that it was. None: nothing can be started, only note it. False: was noted before."""
+        ...
+
+    def secret(self, name: str, *, otherwise: str) -> str:
+        """The secret of that name, which is kept as `otherwise` if there is none yet."""
         ...
 
 
@@ -372,6 +406,7 @@ class Store(Protocol):
     ownership: OwnershipStore
     phases: PhaseStore
     executions: ExecutionStore
+    approvals: ApprovalStore
     workflows: WorkflowStore
     schedules: ScheduleStore
     limits: LimitStore

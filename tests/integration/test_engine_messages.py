@@ -413,3 +413,13 @@ def _cancelled(house: House, execution_id: str) -> str:
         return house.engine.cancel(execution_id).outcome.value
     except ConflictError as error:
         return error.state
+
+
+def test_a_filter_compares_the_payload_with_what_the_activity_sees(house: House) -> None:
+    ask = node("ask", "signal.wait", {"signal": "paid", "when": "payload.id == input.id and payload.n == nodes.a.output"})
+    execution_id = house.start(graph([value("a", 3), ask], "a -> ask"), input={"id": 7})
+    house.until_parked(execution_id)
+    house.engine.signal(execution_id, "paid", {"id": 6, "n": 3})
+    house.engine.signal(execution_id, "paid", {"id": 7, "n": 3})
+
+    assert house.ended(execution_id).output == {"id": 7, "n": 3}

@@ -39,8 +39,9 @@ from store_steps import (
     schedule,
     send,
 )
+from treadle.domain.approvals import Vote
 from treadle.domain.errors import ConflictError, JournalConflictError
-from treadle.domain.records import Admitted, Claim, Message, MessageKind, NewExecution
+from treadle.domain.records import Admitted, Claim, MessageKind, NewExecution
 from treadle.ports import Store
 from treadle.store import open_store, store_on_postgres
 from treadle.store.postgres import PostgresDatabase, PostgresSession
@@ -53,10 +54,6 @@ Verb = Callable[[Store], Any]
 State = dict[str, Any]
 
 LATE = START + timedelta(seconds=40)
-
-
-def decision(message_id: str) -> Message:
-    return Message("exec-1", K.DECISION, message_id, "apr-1", "{}")
 
 
 def or_conflict(result: Callable[[], Any]) -> Any:
@@ -91,8 +88,8 @@ VERBS: dict[str, Verb] = {
     "cancel": lambda s: send(s, K.CANCEL, message_id="cancel"),
     "pause": lambda s: send(s, K.PAUSE, message_id="pause"),
     "resume": lambda s: send(s, K.RESUME, message_id="resume"),
-    "decide": lambda s: or_conflict(lambda: s.executions.decide("apr-1", decision("d-1"))),
-    "decide_too": lambda s: or_conflict(lambda: s.executions.decide("apr-1", decision("d-2"))),
+    "decide": lambda s: or_conflict(lambda: s.approvals.decide("apr-1", Vote("approved", "ann"))),
+    "decide_too": lambda s: or_conflict(lambda: s.approvals.decide("apr-1", Vote("rejected", "bob"))),
     "prune": lambda s: s.executions.prune(finished_before=LATE + timedelta(days=2)),
     "up": lambda s: s.phases.deliver_up(),
     "down": lambda s: s.phases.deliver_down(),

@@ -63,7 +63,7 @@ def test_both_databases_have_the_same_statements_but_for_the_marked() -> None:
     assert names["postgres"] - names["sqlite"] == {"claim", "commit", "lock_migrations"}
     assert names["sqlite"] - names["postgres"] == {
         "runnable", "take", "guard", "write_row", "add_child", "open_approval", "park", "pause", "end", "expire_approvals_of",
-        "expire_approval", "reset_crashes", "put_aside",
+        "expire_approval", "notice_approval", "escalate_approval", "reset_crashes", "put_aside",
     }  # fmt: skip
 
 

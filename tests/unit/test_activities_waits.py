@@ -122,6 +122,7 @@ def test_a_decision_leaves_through_its_port_with_who_said_what(decision: str) ->
 def test_a_short_decision_still_has_every_field() -> None:
     done = Approval().resume(CONTEXT, {"title": "Go?"}, decided(decision="rejected"))
 
+    assert isinstance(done, Done)
     assert done.output == {"decision": "rejected", "by": None, "comment": None, "data": None}
 
 
@@ -133,6 +134,7 @@ def test_when_it_is_due_on_due_decides(on_due: str | None, port: str) -> None:
 
     done = Approval().resume(CONTEXT, config, time_at(NOW))
 
+    assert isinstance(done, Done)
     assert done.port == port
     assert done.output == {
         "decision": port, "by": None, "comment": "nobody decided until 2026-03-29T01:00:00Z", "data": None,

@@ -41,7 +41,7 @@ class Told:
         graph = parse_graph(config, REGISTRY.node_types)
         self.state = ExecutionState("exec-1", Program("w", 1, graph, REGISTRY), [0])
         made = replace(RECORD, **record)
-        self.judge = Judge(made, self.state, Vocabulary(made), claim_no=4, random=Random(1))
+        self.judge = Judge(made, self.state, Vocabulary(made, self.state), claim_no=4, random=Random(1))
 
     def row(self, kind: str, node_id: str = "", **fields: Any) -> Told:
         plain = JournalRow("exec-1", self.state.seq + 1, kind, node_id, "", 1 if node_id else 0, 1, kind)

@@ -28,36 +28,36 @@ def test_the_first_fitting_message_ends_a_wait() -> None:
     wait = waiting(PendingWait("late", until=NOW), PendingWait("go", signal="go"))
     messages = [message(1, "other"), message(2, "go"), message(3, "go")]
 
-    assert wait.ended_by(messages) == (1, messages[1])
-    assert wait.ended_by(messages[:1]) is None
+    assert wait.ended_by(messages, {}) == (1, messages[1])
+    assert wait.ended_by(messages[:1], {}) is None
 
 
 def test_the_order_of_messages_comes_before_the_order_of_waits() -> None:
     wait = waiting(PendingWait("a", signal="a"), PendingWait("b", signal="b"))
     messages = [message(1, "b"), message(2, "a")]
 
-    assert wait.ended_by(messages) == (1, messages[0])
+    assert wait.ended_by(messages, {}) == (1, messages[0])
 
 
 @pytest.mark.parametrize(("keep", "seq", "ends"), [(True, 1, True), (False, 1, False), (False, 2, False), (False, 3, True)])
 def test_a_wait_that_does_not_keep_ignores_what_was_read_before(keep: bool, seq: int, ends: bool) -> None:
     wait = waiting(PendingWait("w", signal="go", keep=keep), after=2)
 
-    assert (wait.ended_by([message(seq, "go")]) is not None) is ends
+    assert (wait.ended_by([message(seq, "go")], {}) is not None) is ends
 
 
 @pytest.mark.parametrize(("payload", "ends"), [('{"id":7}', True), ('{"id":8}', False)])
 def test_a_filter_looks_at_the_payload(payload: str, ends: bool) -> None:
     wait = waiting(PendingWait("w", signal="go", when="payload.id == 7"))
 
-    assert (wait.ended_by([message(1, "go", payload)]) is not None) is ends
+    assert (wait.ended_by([message(1, "go", payload)], {}) is not None) is ends
 
 
 def test_a_filter_that_raises_is_not_swallowed() -> None:
     wait = waiting(PendingWait("w", signal="go", when="payload.id == 7"))
 
     with pytest.raises(ExpressionError):
-        wait.ended_by([message(1, "go", "[]")])
+        wait.ended_by([message(1, "go", "[]")], {})
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_filter_that_raises_is_not_swallowed() -> None:
      (PendingWait("w", child="x"), MessageKind.CHILD)],
 )  # fmt: skip
 def test_a_message_ends_only_a_wait_of_its_own_kind(wait: PendingWait, kind: MessageKind) -> None:
-    fitting = [other for other in MessageKind if waiting(wait).ended_by([message(1, "x", kind=other)]) is not None]
+    fitting = [other for other in MessageKind if waiting(wait).ended_by([message(1, "x", kind=other)], {}) is not None]
 
     assert fitting == [kind]
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from treadle.domain.errors import DefinitionError
-from treadle.domain.graph import Concurrency, Debounce, Edge, Node, OnFailure, RateLimit, Settings
+from treadle.domain.graph import Compensation, Concurrency, Debounce, Edge, Node, OnFailure, RateLimit, Settings
 from treadle.domain.graph_parser import (
     MAX_EDGES,
     MAX_FINDINGS,
@@ -32,7 +32,7 @@ def test_every_key_of_a_node_is_read() -> None:
     )  # fmt: skip
     assert graph.node("tell") == Node(
         3, "tell", "noop", join=2, rest="cancel", on_error="continue", cancels=("manager_ok",), disabled=True,
-        compensate={"type": "set", "config": {"value": 1}},
+        compensate=Compensation("set", {"value": 1}),
     )  # fmt: skip
 
 

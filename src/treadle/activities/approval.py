@@ -75,7 +75,7 @@ class Approval(Immediate):
 def _park(config: Mapping[str, Any], steps: list[Step], *, escalated: bool, notices: tuple[ApprovalNotice, ...]) -> Park:
     people = {"assignees": config["escalate"]["to"], "groups": []} if escalated else {}
     asked = request_of({**config, **people}, "", notices=notices)
-    times = (Wait(name=step.kind, until=step.at, passing=not step.ends) for step in steps)
+    times = (Wait(name=step.kind, until=step.at, passing=step.passing) for step in steps)
     return Park((Wait(name=DECISION, approval=asked), *times))
 
 

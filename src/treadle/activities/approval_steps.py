@@ -71,10 +71,11 @@ STEP_FIELDS: Mapping[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`kind` is reminded, escalated or due, which is the end."""
+    """`kind` is reminded, escalated or due, which is the end. `passing`: not what the approval is due at."""
 
     at: datetime
     kind: str
+    passing: bool = False
 
     @property
     def ends(self) -> bool:
@@ -84,10 +85,10 @@ class Step:
 def steps_of(start: datetime, config: Mapping[str, Any]) -> list[Step]:
     """All steps of an approval asked at that time, the earliest first."""
     due = _after(start, config.get("due"), "due")
-    steps = [Step(at, REMINDED) for at in _reminders(start, due, config.get("reminders") or ())]
+    steps = [Step(at, REMINDED, passing=True) for at in _reminders(start, due, config.get("reminders") or ())]
     escalate = config.get("escalate") or {}
     if escalate.get("after") is not None:
-        steps.append(Step(_later(start, escalate["after"], "escalate.after"), ESCALATED))
+        steps.append(Step(_later(start, escalate["after"], "escalate.after"), ESCALATED, passing=True))
     if due is not None and config.get("on_due") == "escalate":
         steps += [Step(due, ESCALATED), Step(_later(due, config["due"], "due"), DUE)]
     elif due is not None:

@@ -23,6 +23,8 @@ GRAPH = {
     "format": "graph",
 }
 NAME = {"type": "string", "minLength": 1}
+MOST_ITEMS = 1_000_000
+"""A list of so many results fits into the largest one that is kept, if they are short."""
 MAX_TURNS = {
     "title": "At most",
     "description": "How many turns at most. Should the loop want more, it fails with the error type `too_many_turns`.",
@@ -159,8 +161,8 @@ def _items(config: Mapping[str, Any]) -> tuple[Any, ...] | int:
         if not isinstance(items, list | tuple):
             refuse_config("items", f"must be a list, not {type(items).__name__}; an object's `values(…)` or `items(…)` is one")
         return tuple(items)
-    if not isinstance(count, int) or isinstance(count, bool) or count < 0:
-        refuse_config("count", f"must be a whole number from 0, not {count!r}"[:200])
+    if not isinstance(count, int) or isinstance(count, bool) or not 0 <= count <= MOST_ITEMS:
+        refuse_config("count", f"must be a whole number from 0 to {MOST_ITEMS:,}, not {count!r}"[:200])
     return count
 
 

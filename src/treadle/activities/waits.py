@@ -104,6 +104,7 @@ class SignalWait(Immediate):
             "additionalProperties": False,
         },
         ports=(OUT, TIMEOUT),
+        closed_ports=lambda config: () if config.get("timeout") is not None else (TIMEOUT,),
         deferred=("when",),
         extra_names=("payload",),
         parks=True,

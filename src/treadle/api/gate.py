@@ -1,13 +1,15 @@
 """Who may come in: Host, then token, then Origin, before any route sees the request.
 
 Deny by default: a path is public only if it is in `PUBLIC`, compared exactly. What is there tells nothing and does nothing,
-so it also answers under any Host, for the probes of load balancers.
+so it also answers under any Host, for the probes of load balancers. A path that is wholly of the form `BY_LINK` ends in a
+signature that is checked behind it, so it needs neither token nor Origin.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -17,6 +19,9 @@ from treadle.api.config import ApiConfig, token_digest
 from treadle.api.problems import Problem
 
 PUBLIC = frozenset({"/healthz", "/readyz"})
+STYLE = "/style.css"
+"""What the pages behind signed links look like; it tells nothing."""
+BY_LINK = re.compile(r"/api/v1/approvals/by-link/[A-Za-z0-9_-]{1,1000}\.[A-Za-z0-9_-]{43}")
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 EVERY_ADDRESS = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - compared with, not bound to
 """To listen on these says nothing about the names people use."""
@@ -46,6 +51,8 @@ class Gate:
         if scope["path"] in PUBLIC:
             return None
         headers = Headers(scope=scope)
+        if BY_LINK.fullmatch(scope["path"]) or (scope["path"] == STYLE and scope["method"] in SAFE_METHODS):
+            return self._wrong_host(headers)
         return self._wrong_host(headers) or self._no_token(headers) or _foreign_origin(scope["method"], headers)
 
     def _wrong_host(self, headers: Headers) -> Problem | None:

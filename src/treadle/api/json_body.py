@@ -45,7 +45,7 @@ def json_route(limit: str) -> type[APIRoute]:
 
             async def handle(request: Request) -> Response:
                 config: ApiConfig = request.app.state.config
-                data = await _read(request, max_bytes=getattr(config, limit))
+                data = await read_body(request, max_bytes=getattr(config, limit))
                 if not data:
                     return await handler(JsonRequest(request, data=data, value=None))
                 _check_media_type(request)
@@ -57,7 +57,7 @@ def json_route(limit: str) -> type[APIRoute]:
     return JsonRoute
 
 
-async def _read(request: Request, *, max_bytes: int) -> bytes:
+async def read_body(request: Request, *, max_bytes: int) -> bytes:
     """The body. LimitExceededError as soon as it is known to be too large, without keeping the rest."""
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > max_bytes:

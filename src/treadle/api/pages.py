@@ -24,7 +24,7 @@ def start_page(overview: Mapping[str, Any]) -> str:
         ("/api/v1/workers", "Workers"),
     ]
     items = "".join(f'<li><a href="{escape(url)}">{escape(text)}</a></li>' for url, text in links)
-    return _page(
+    return page(
         "Treadle",
         f"<h1>Treadle</h1>{_table(facts)}<h2>Executions</h2>{_table(statuses)}<h2>Look closer</h2><ul>{items}</ul>",
     )
@@ -39,7 +39,7 @@ def docs_page(openapi: Mapping[str, Any]) -> str:
         for method, operation in operations.items()
     )
     shapes = "".join(_shape(name, schema) for name, schema in openapi["components"]["schemas"].items())
-    return _page(
+    return page(
         "Treadle: the API",
         f"<h1>{escape(info['title'])} {escape(info['version'])}</h1>"
         f"<p>{escape(info.get('description', ''))}</p>"
@@ -48,7 +48,7 @@ def docs_page(openapi: Mapping[str, Any]) -> str:
     )
 
 
-def _page(title: str, body: str) -> str:
+def page(title: str, body: str) -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import re
 from collections.abc import Sequence
@@ -78,3 +79,11 @@ def priority(text: str) -> int | str:
     if re.fullmatch(r"-?\d{1,6}", text) is None:
         raise click.BadParameter(f"{text!r} is not one of {', '.join(Priority.LEVELS)} or a whole number")
     return int(text)
+
+
+def login_name() -> str:
+    """Who runs this command; empty if nobody knows."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        return ""

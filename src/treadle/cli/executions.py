@@ -119,10 +119,12 @@ def explain_execution(session: Session, execution_id: str, form: str) -> None:
 @executions.command("cancel", examples=["treadle executions cancel exec-0198 --reason 'ordered twice'"])
 @click.argument("execution_ids", metavar="ID...", nargs=-1, required=True)
 @click.option("--reason", default="", help="Why; it is kept in the journal.")
+@click.option("--compensate", is_flag=True, help="First undo what has been done, by the `compensate` of its nodes.")
 @click.pass_obj
-def cancel_executions(session: Session, execution_ids: tuple[str, ...], reason: str) -> None:
+def cancel_executions(session: Session, execution_ids: tuple[str, ...], reason: str, compensate: bool) -> None:
     """Cancel executions: their running nodes are stopped, nothing new starts."""
-    _send(session, execution_ids, "cancel", done="will be cancelled", reason=reason)
+    done = "will be undone and cancelled" if compensate else "will be cancelled"
+    _send(session, execution_ids, "cancel", done=done, reason=reason, compensate=compensate)
 
 
 @executions.command("pause", examples=["treadle executions pause exec-0198"])
@@ -179,7 +181,7 @@ def outcome_of(execution_id: str, reply: MessageReply, *, done: str) -> str:
     return "was told so before" if reply.outcome is MessageOutcome.DUPLICATE else done
 
 
-def _send(session: Session, prefixes: Iterable[str], verb: str, *, done: str, **details: str) -> None:
+def _send(session: Session, prefixes: Iterable[str], verb: str, *, done: str, **details: str | bool) -> None:
     with session.open() as treadle:
         for execution_id in [treadle.store.executions.resolve(prefix) for prefix in prefixes]:
             reply = getattr(treadle.engine, verb)(execution_id, **details)

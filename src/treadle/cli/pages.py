@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from treadle.cli.rendering import document, plain, rows_as_table, status_text
+from treadle.cli.rendering import brief, document, plain, rows_as_table, status_text
 
 Shape = dict[str, Any]
 
@@ -51,12 +51,39 @@ def approval_page(shape: Shape) -> Iterator[str]:
     for label, key in (("created", "created_at"), ("due", "due_at"), ("decided", "decided_at")):
         if shape[key]:
             yield f"  {label:<11} {shape[key]}"
-    for label in ("assignees", "form", "decision"):
+    if shape["required"] > 1:
+        yield f"  required    {shape['required']} people who choose the same"
+    for label in ("assignees", "groups", "payload", "form", "decision"):
         if shape[label]:
             yield f"  {label}"
             yield from block(shape[label])
+    for event in shape["history"]:
+        yield f"  {event['at'][:19]}Z {_happened(event)}"
     if shape["status"] == "open":
+        yield from _how_to_decide(shape)
+
+
+def _happened(event: Shape) -> str:
+    """One line of an approval's record."""
+    detail, by = event["detail"], plain(event["by"] or "somebody")
+    comment = f": {brief(detail['comment'])}" if detail.get("comment") else ""
+    match event["kind"]:
+        case "decided":
+            return f"{by} decided {plain(detail['decision'])} ({event['via']}){comment}"
+        case "delegated":
+            return f"{by} handed over to {plain(detail['to'])} ({event['via']}){comment}"
+        case "escalated":
+            return f"escalated to {plain(', '.join(detail['to']))}"
+        case kind:
+            return plain(str(kind))
+
+
+def _how_to_decide(shape: Shape) -> Iterator[str]:
+    ports = [outcome["port"] for outcome in shape["outcomes"]]
+    if ports == ["approved", "rejected"]:
         yield f"  decide      treadle approvals approve {shape['id']}   or   treadle approvals reject {shape['id']}"
+    else:
+        yield f"  decide      treadle approvals decide {shape['id']} OUTCOME   with one of {plain(', '.join(ports))}"
 
 
 def error_text(error: Any) -> str:

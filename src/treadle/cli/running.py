@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from treadle.cli.arguments import duration, input_value, priority, text_hints
+from treadle.cli.arguments import duration, input_value, login_name, priority, text_hints
 from treadle.cli.failures import finding_lines
 from treadle.cli.grammar import Command, output_option
 from treadle.cli.local_worker import has_worker, worker_for
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     "--priority", type=priority, default="normal", show_default=True, help="low, normal, high, critical, or a whole number."
 )
 @click.option("--version", type=click.IntRange(1), help="A version other than the latest.")
+@click.option("--by", metavar="NAME", help="Who starts it, for approvals that ask somebody else.  [default: your login name]")
 @click.option("--idempotency-key", metavar="KEY", help="The same key twice starts one execution.")
 @click.option("--wait/--detach", "wait", default=True, help="Watch it to its end, or only start it.  [default: wait]")
 @click.option("--timeout", type=duration, help="Stop watching after this long (exit code 124); the execution goes on.")
@@ -53,6 +54,7 @@ def run(
     document: str | None,
     priority: int | str,
     version: int | None,
+    by: str | None,
     idempotency_key: str | None,
     wait: bool,
     timeout: float | None,
@@ -73,7 +75,12 @@ def run(
         name = save_file(treadle, workflow) if is_file_name(workflow) else workflow
         try:
             started = treadle.engine.create(
-                name, input=value, priority=priority, version=version, idempotency_key=idempotency_key
+                name,
+                input=value,
+                priority=priority,
+                version=version,
+                idempotency_key=idempotency_key,
+                by=(login_name() if by is None else by) or None,
             )
         except DefinitionError as error:
             raise text_hints(error, pairs) from error

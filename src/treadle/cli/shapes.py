@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import orjson
 
 from treadle.domain.records import WorkerRecord, WorkflowVersion
-from treadle.engine import shapes
+from treadle.engine import approval_shapes, shapes
 from treadle.engine.answers import encode, utc_text
 
 Shape = dict[str, Any]
@@ -28,7 +28,9 @@ execution_row = _plain(shapes.execution_row)
 execution = _plain(shapes.execution)
 journal_item = _plain(shapes.journal_item)
 reason = _plain(shapes.reason)
-approval = _plain(shapes.approval)
+approval = _plain(approval_shapes.approval)
+approval_record = _plain(approval_shapes.approval_record)
+approval_facets = _plain(approval_shapes.facets)
 schedule_row = _plain(shapes.schedule_row)
 schedule = _plain(shapes.schedule)
 fire = _plain(shapes.fire)

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from treadle.domain.errors import Finding
+from treadle.domain.values import decode
 
 APPROVED, REJECTED, EXPIRED = "approved", "rejected", "expired"
 
@@ -127,6 +128,32 @@ def may_not_vote(rules: ApprovalRules, assignees: Sequence[str], groups: Sequenc
         hint = f"one of {', '.join(assignees)} decides, or hands it over to {vote.by}"
         return Finding("not_asked", f"{vote.by} is not asked", "by", hint=hint)
     return None
+
+
+def may_not_delegate(
+    rules: ApprovalRules, assignees: Sequence[str], groups: Sequence[str], events: Sequence[ApprovalEvent], *, by: str, to: str
+) -> Finding | None:
+    """Why `by` cannot hand over to `to`, if so."""
+    votes = latest_votes(events)
+    if not is_among(by, assignees) and not groups:
+        mend = f"one of {', '.join(assignees)} can" if assignees else "nobody in particular is asked: anybody may decide"
+        return Finding("not_asked", f"{by} is not asked, and so has nothing to hand over", "by", hint=mend)
+    if person(by) in votes:
+        return Finding("has_decided", f"{by} has decided already", "by", hint="only who has not decided can hand it over")
+    if is_among(to, assignees) or person(to) in votes:
+        done = "has decided" if person(to) in votes else "is asked"
+        return Finding("asked_already", f"{to} {done} already", "to", hint="hand it over to somebody else")
+    if rules.not_by_starter and rules.starter is not None and person(to) == person(rules.starter):
+        return Finding("by_starter", f"{to} started the execution and may not decide on it", "to", hint="choose somebody else")
+    return None
+
+
+def was_delegated(assignees: Sequence[str], events: Iterable[ApprovalEvent], *, by: str, to: str) -> bool:
+    """Whether the same was handed over before, and still is."""
+    if is_among(by, assignees) or not is_among(to, assignees):
+        return False
+    handed = [event for event in events if event.kind == EventKind.DELEGATED and person(event.by) == person(by)]
+    return any(person(decode(event.detail_json)["to"]) == person(to) for event in handed)
 
 
 def is_enough(rules: ApprovalRules, decision: str, decisions: Iterable[str]) -> bool:

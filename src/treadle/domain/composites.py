@@ -111,6 +111,8 @@ class Composite:
     closed: bool = False
     satisfied: bool = False
     """Whether a condition has ended it before all its runs have."""
+    starved: bool = False
+    """Whether a run could not begin, because the execution may have no more activities."""
     running: dict[int, Any] = field(default_factory=dict)
     outputs: dict[int, str | None] = field(default_factory=dict)
     errors: dict[int, str | None] = field(default_factory=dict)

@@ -20,6 +20,16 @@ ERROR = "error"
 
 
 @dataclass(frozen=True, slots=True)
+class Compensation:
+    """What undoes a completed visit of a node, should the execution fail or be cancelled with compensation."""
+
+    type: str
+    config: Mapping[str, Any] = field(default_factory=dict)
+    retry: RetryPolicy | None = None
+    timeout: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Node:
     """One box. `index` is its place in graph order; `timeout` in seconds; `retry` None means the graph's default."""
 
@@ -35,7 +45,7 @@ class Node:
     on_error: str = "fail"
     cancels: tuple[str, ...] = ()
     mutex: str | None = None
-    compensate: Mapping[str, Any] | None = None
+    compensate: Compensation | None = None
     queue: str | None = None
     delivery: str = "at_least_once"
     disabled: bool = False

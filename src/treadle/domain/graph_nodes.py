@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from treadle.domain.graph import Join, Node
+from treadle.domain.graph import Compensation, Join, Node
 from treadle.domain.graph_fields import MAX_NAME, Fields
 from treadle.domain.graph_findings import Findings
 from treadle.domain.graph_react_flow import NODE_KEYS, node_fields
@@ -15,7 +15,9 @@ from treadle.domain.node_types import NodeType, NodeTypes
 
 JOINS = ("auto", "all", "each", "first")
 RESTS = ("ignore", "block", "cancel")
-COMPENSATE_KEYS = frozenset({"type", "config"})
+COMPENSATE_KEYS = frozenset({"type", "config", "retry", "timeout"})
+NO_UNDO = frozenset({"gate", "terminate"})
+"""Node types that the token game plays, which cannot undo anything."""
 
 _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NOT_IN_IDS = re.compile(r"[^A-Za-z0-9_]+")
@@ -115,14 +117,27 @@ def _rest(fields: Fields, join: Join | None) -> str:
     return rest
 
 
-def _compensate(fields: Fields, node_types: NodeTypes) -> dict[str, Any] | None:
+def _compensate(fields: Fields, node_types: NodeTypes) -> Compensation | None:
     inner = fields.nested("compensate")
     if inner is None:
         return None
     inner.refuse_unknown(COMPENSATE_KEYS, what="compensate")
-    _node_type(inner, node_types)
-    inner.object("config")
-    return {key: value for key, value in inner.values.items() if value is not None}
+    node_type = _node_type(inner, node_types)
+    if node_type is not None and _is_played(node_type):
+        hint = "use one that does something by itself; a node of type `workflow` can run a whole graph"
+        message = f"a node of type {node_type.type!r} cannot undo another"
+        inner.findings.error("wrong_value", message, path=inner.at("type"), hint=hint)
+    return Compensation(
+        type=inner.text("type"),
+        config=inner.object("config") or {},
+        retry=inner.retry("retry"),
+        timeout=inner.positive_duration("timeout"),
+    )
+
+
+def _is_played(node_type: NodeType) -> bool:
+    """Whether the token game does what nodes of this type are for."""
+    return node_type.trigger or node_type.type in NO_UNDO or "graph" in node_type.config_schema.get("properties", {})
 
 
 def _position(fields: Fields) -> dict[str, float] | None:

@@ -191,11 +191,10 @@ class _Parse:
 
     def _check_compensate(self, draft: NodeDraft, expressions: ExpressionChecks) -> None:
         compensate = draft.node.compensate
-        node_type = self._node_types.get(compensate["type"]) if compensate and isinstance(compensate.get("type"), str) else None
-        config = compensate.get("config", {}) if compensate else {}
-        if node_type is not None and isinstance(config, dict):
-            fields = Fields({"config": config}, draft.fields.at("compensate"), self._findings)
-            self._check_config(node_type, config, fields, expressions)
+        node_type = self._node_types.get(compensate.type) if compensate else None
+        if compensate is not None and node_type is not None:
+            fields = Fields({"config": compensate.config}, draft.fields.at("compensate"), self._findings)
+            self._check_config(node_type, compensate.config, fields, expressions)
 
     def _ports(self, node_type: NodeType, draft: NodeDraft) -> tuple[str, ...] | None:
         path = draft.fields.at("config")

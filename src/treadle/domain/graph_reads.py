@@ -123,8 +123,8 @@ class _Checks:
         site = Site(level, f"{place}.config", node.index, level.names)
         yield from self._config(node.config, self._node_types.get(node.type), site)
         if node.compensate is not None:
-            site = Site(level, f"{place}.compensate.config", -1, level.names | {"output"}, own=True)
-            yield from self._config(node.compensate.get("config", {}), self._node_types.get(node.compensate["type"]), site)
+            site = Site(level, f"{place}.compensate.config", -1, level.names | {"output", "error"}, own=True)
+            yield from self._config(node.compensate.config, self._node_types.get(node.compensate.type), site)
 
     def _config(self, config: Mapping[str, Any], node_type: NodeType | None, site: Site) -> Iterator[Finding]:
         if node_type is None:

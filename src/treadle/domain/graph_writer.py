@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from treadle.domain.durations import format_duration, parse_duration
-from treadle.domain.graph import ERROR, OUT, Concurrency, Debounce, Edge, Graph, Join, Node, RateLimit, Settings
+from treadle.domain.graph import ERROR, OUT, Compensation, Concurrency, Debounce, Edge, Graph, Join, Node, RateLimit, Settings
 from treadle.domain.retry import NO_RETRY, RetryPolicy
 
 
@@ -47,7 +47,7 @@ def _node(graph: Graph, node: Node) -> dict[str, Any]:
         "on_error": node.on_error if node.on_error != "fail" else None,
         "cancels": list(node.cancels) or None,
         "mutex": node.mutex,
-        "compensate": None if node.compensate is None else dict(node.compensate),
+        "compensate": None if node.compensate is None else _compensation(node.compensate),
         "queue": node.queue,
         "delivery": node.delivery if node.delivery != "at_least_once" else None,
         "disabled": node.disabled or None,
@@ -56,6 +56,15 @@ def _node(graph: Graph, node: Node) -> dict[str, Any]:
     }
     written.update((key, value) for key, value in optional.items() if value is not None)
     return written
+
+
+def _compensation(compensation: Compensation) -> dict[str, Any]:
+    return {
+        "type": compensation.type,
+        **({"config": dict(compensation.config)} if compensation.config else {}),
+        **({"retry": _retry(compensation.retry)} if compensation.retry is not None else {}),
+        **({"timeout": _duration(compensation.timeout)} if compensation.timeout is not None else {}),
+    }
 
 
 def _edges(graph: Graph) -> list[dict[str, Any]]:

@@ -27,6 +27,8 @@ class NodeType:
     config_schema: Mapping[str, Any]
     ports: tuple[str, ...] = (OUT,)
     ports_of: PortsOf | None = None
+    closed_ports: PortsOf | None = None
+    """Ports that no visit with this config leaves through, such as `timeout` where none is set; the soundness check uses it."""
     expressions: tuple[str, ...] = ()
     deferred: tuple[str, ...] = ()
     deferred_texts: tuple[str, ...] = ()

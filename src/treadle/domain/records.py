@@ -412,7 +412,7 @@ class WorkflowSummary:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A schedule's row. Exactly one of `cron` and `interval` (seconds) is set. `row_version` rises with each edit."""
+    """A schedule's row. Exactly one of `cron`, `interval` (seconds) and `at` is set. `row_version` rises with each edit."""
 
     id: str
     workflow: str
@@ -422,7 +422,7 @@ class Schedule:
     dst: str
     input_json: str
     priority: int
-    overlap: str            # allow | skip
+    overlap: str            # allow | skip | queue_one | cancel_previous
     catch_up: str           # skip | latest | all
     paused: bool
     next_fire_at: datetime | None
@@ -430,11 +430,24 @@ class Schedule:
     created_at: datetime
     error: str | None = None
     version: int | None = None   # the workflow version to run; None = the latest
+    at: tuple[datetime, ...] = ()
+    start_at: datetime | None = None
+    end_at: datetime | None = None
+    jitter: float = 0.0          # seconds; a fire comes up to so much later
+    catch_up_limit: int | None = None
+    catch_up_window: float | None = None   # seconds
+
+    @property
+    def status(self) -> str:
+        """set_aside | paused | ended | active"""
+        if self.error is not None:
+            return "set_aside"
+        return "ended" if self.next_fire_at is None else "paused" if self.paused else "active"
 
 
 @dataclass(frozen=True, slots=True)
 class Fire:
-    """One due instant of a schedule and what became of it: fired | skipped | missed, and why."""
+    """One due instant of a schedule and what became of it: fired | skipped | missed | paused, and why."""
 
     schedule_id: str
     fire_at: datetime

@@ -1,32 +1,42 @@
-"""When a schedule fires: reading its timing, and planning what to do with fires that are due or were missed."""
+"""When a schedule fires: reading its timing, and checking it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from datetime import datetime
-from itertools import islice, takewhile
 from zoneinfo import ZoneInfo, available_timezones
 
 from treadle.domain.durations import parse_duration
 from treadle.domain.errors import DefinitionError, Finding
+from treadle.domain.records import Schedule
 from treadle.domain.schedule_cron import DST_POLICIES, CronTiming
-from treadle.domain.schedule_timing import IntervalTiming, Timing
+from treadle.domain.schedule_timing import BoundedTiming, IntervalTiming, OneOffTiming, Timing
 
-__all__ = ["CATCH_UPS", "DST_RULES", "DuePlan", "DueStep", "Timing", "next_fires_due", "parse_timing"]
+__all__ = ["CATCH_UPS", "DST_RULES", "OVERLAPS", "Timing", "parse_timing", "timing_of"]
 
 CATCH_UPS = ("latest", "skip", "all")
+OVERLAPS = ("allow", "skip", "queue_one", "cancel_previous")
 DST_RULES = tuple(DST_POLICIES)
 
 SHORTEST_INTERVAL = 1.0
-MOST_STEPS = 100
-"""Fires that one plan starts at most, and missed ones that it lists one by one."""
-
-_MOST_COUNTED = 1000
+MOST_TIMES = 1000
+"""Single times that one schedule may have."""
 
 
-def parse_timing(*, cron: str | None, interval: object | None, timezone: str = "UTC", dst: str = "debian") -> Timing:
-    """The timing of a schedule; DefinitionError with a finding for each of `cron`, `interval`, `timezone`, `dst` that is wrong.
+def parse_timing(
+    *,
+    cron: str | None = None,
+    interval: object | None = None,
+    at: Sequence[datetime] = (),
+    timezone: str = "UTC",
+    dst: str = "debian",
+    start_at: datetime | None = None,
+    end_at: datetime | None = None,
+    anchor: datetime | None = None,
+) -> Timing:
+    """The timing of a schedule; DefinitionError with a finding for each field that is wrong.
 
+    Exactly one of `cron`, `interval` and `at` is given. An interval stands on `start_at`, or on `anchor` without one.
     `dst` is for jobs at fixed times. `debian`: times left out by a clock change run right after it, repeated ones once.
     `skip`: times left out are skipped. `twice`: repeated ones run twice. `exact`: both, that is what the wall clock shows.
     """
@@ -36,92 +46,58 @@ def parse_timing(*, cron: str | None, interval: object | None, timezone: str = "
     if dst not in DST_POLICIES:
         hint = f"one of {', '.join(DST_RULES)}"
         findings.append(Finding("invalid_dst", f"{dst!r} is not a rule for clock changes", "dst", hint))
+    findings += _bounds_findings(start_at, end_at)
     try:
-        if (cron is None) == (interval is None):
-            hint = 'such as cron "0 9 * * MON-FRI" or interval "15m"'
-            findings.append(Finding("invalid_timing", "give exactly one of `cron` and `interval`", "cron", hint))
-        elif cron is None:
-            timing = _interval(interval)
-        else:
+        if (cron is not None) + (interval is not None) + bool(at) != 1:
+            hint = 'such as cron "0 9 * * MON-FRI", interval "15m" or at ["2026-03-29T09:00:00Z"]'
+            findings.append(Finding("invalid_timing", "give exactly one of `cron`, `interval` and `at`", "cron", hint))
+        elif cron is not None:
             timing = CronTiming(cron, zone, DST_POLICIES.get(dst, DST_POLICIES["debian"]))
+        else:
+            timing = _single_times(at) if at else _interval(interval, start_at or anchor)
     except DefinitionError as error:
         findings.extend(error.findings)
     if timing is None or findings:
         raise DefinitionError(findings)
-    return timing
+    return timing if start_at is None and end_at is None else BoundedTiming(timing, start=start_at, end=end_at)
 
 
-@dataclass(frozen=True, slots=True)
-class DueStep:
-    """What becomes of one due instant: `fired` or `missed`, and what the schedule's `next_fire_at` is after it."""
-
-    at: datetime
-    outcome: str
-    reason: str
-    next_fire_at: datetime | None
+def timing_of(schedule: Schedule) -> Timing:
+    """The timing of a stored schedule, in the phase of its next fire. DefinitionError as `parse_timing`."""
+    return parse_timing(
+        cron=schedule.cron, interval=schedule.interval, at=schedule.at, timezone=schedule.timezone, dst=schedule.dst,
+        start_at=schedule.start_at, end_at=schedule.end_at, anchor=schedule.next_fire_at or schedule.created_at,
+    )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class DuePlan:
-    """What to do with a schedule that is due: the steps in order of time. Each can be stored by itself, and a worker that
-    dies between two leaves a schedule that another one plans anew."""
-
-    steps: tuple[DueStep, ...]
-    next_fire_at: datetime | None
-
-    @property
-    def fire(self) -> tuple[datetime, ...]:
-        return tuple(step.at for step in self.steps if step.outcome == "fired")
-
-    @property
-    def missed(self) -> tuple[datetime, ...]:
-        return tuple(step.at for step in self.steps if step.outcome == "missed")
+def _bounds_findings(start_at: datetime | None, end_at: datetime | None) -> list[Finding]:
+    hint = "end it with Z for UTC, or with an offset such as +02:00"
+    naive = [
+        Finding("naive_time", "a time without a time zone", path, hint)
+        for path, moment in (("start_at", start_at), ("end_at", end_at))
+        if moment is not None and moment.tzinfo is None
+    ]
+    if not naive and start_at is not None and end_at is not None and end_at < start_at:
+        return [Finding("invalid_bounds", "`end_at` is before `start_at`", "end_at", "swap them, or leave one out")]
+    return naive
 
 
-def next_fires_due(timing: Timing, seen: datetime, now: datetime, catch_up: str, *,
-                   on_time: float = 2.0, grace: float = 300.0) -> DuePlan:
-    """What to fire and what to record as missed, when `seen` is the schedule's `next_fire_at` and `now` has come.
-
-    `all` fires every due instant, oldest first, `MOST_STEPS` at a time. `latest` fires the newest and records the others as
-    missed. `skip` does the same unless the newest is older than `grace` seconds: then that is missed too. Instants less than
-    `on_time` seconds old (two poll cycles) were never missed, and all fire. After a long time only the first `MOST_STEPS`
-    missed ones are listed, the last of them saying how many follow; the work is bounded, however many there are.
-    """
-    if catch_up not in CATCH_UPS:
-        raise ValueError(f"catch_up {catch_up!r} is not one of {', '.join(CATCH_UPS)}")
-    if seen > now:
-        return DuePlan((), seen)
-    if catch_up == "all":
-        head = [seen, *islice(timing.fires_after(seen), MOST_STEPS)]
-        fires = [at for at in head[:MOST_STEPS] if at <= now]
-        return _plan(missed=[], fires=fires, after=head[len(fires)] if len(head) > len(fires) else None)
-    due = [seen, *takewhile(lambda at: at <= now, islice(timing.fires_after(seen), _MOST_COUNTED))]
-    counted = len(due) <= _MOST_COUNTED
-    newest = due[-1] if counted else timing.newest_until(now, known=due[-1])
-    fires = [at for at in due if (now - at).total_seconds() < on_time]
-    if not fires and (catch_up == "latest" or (now - newest).total_seconds() <= grace):
-        fires = [newest]
-    missed = due[:len(due) - len(fires)] if newest == due[-1] else due
-    return _plan(missed=missed, fires=fires, after=timing.next_after(newest), counted=counted)
+def _single_times(at: Sequence[datetime]) -> Timing:
+    if any(moment.tzinfo is None for moment in at):
+        hint = "end it with Z for UTC, or with an offset such as +02:00"
+        raise DefinitionError([Finding("naive_time", "a time without a time zone", "at", hint)])
+    if len(at) > MOST_TIMES:
+        hint = "use cron, or several schedules"
+        raise DefinitionError([Finding("too_many_times", f"{len(at)} times; the limit is {MOST_TIMES}", "at", hint)])
+    return OneOffTiming(at)
 
 
-def _plan(*, missed: list[datetime], fires: list[datetime], after: datetime | None, counted: bool = True) -> DuePlan:
-    steps = [DueStep(at, "missed", "no worker was there in time", None) for at in missed[:MOST_STEPS]]
-    unlisted = len(missed) - len(steps)
-    if unlisted:
-        count = f"{unlisted:,}" if counted else f"more than {unlisted:,}"
-        steps[-1] = replace(steps[-1], reason=f"{steps[-1].reason}; {count} later ones were missed too and are not listed")
-    steps += [DueStep(at, "fired", "", None) for at in fires]
-    nexts = [*(step.at for step in steps[1:]), after]
-    return DuePlan(tuple(replace(step, next_fire_at=at) for step, at in zip(steps, nexts, strict=True)), after)
-
-
-def _interval(interval: object) -> Timing:
+def _interval(interval: object, anchor: datetime | None) -> Timing:
     seconds = parse_duration(interval, path="interval")
     if seconds < SHORTEST_INTERVAL:
         message = f"{interval!r} is shorter than a second"
         raise DefinitionError([Finding("invalid_interval", message, "interval", '"1s" or more')])
-    return IntervalTiming(seconds)
+    return IntervalTiming(seconds, anchor=anchor)
 
 
 def _zone(name: str, findings: list[Finding]) -> ZoneInfo:

@@ -1,13 +1,12 @@
 """Cron expressions: parsed by cronsim, mapped to instants by the rules of Debian's cron.
 
-cronsim is asked for wall times only, where daylight saving does not exist; every step over an offset change is taken here.
-Its own handling of changes repeats fires, misses some in zones that change by half an hour, and can answer with a time
-that is not after the start; docs/adr/0004-cron.md has the cases.
+cronsim says what an expression means; every step over an offset change is taken here. Its own handling of changes
+repeats fires, misses some in zones that change by half an hour, and can answer with a time that is not after the start;
+docs/adr/0004-cron.md has the cases.
 """
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,6 +16,7 @@ from cronsim import CronSim, CronSimError
 
 from treadle.domain.errors import DefinitionError, Finding
 from treadle.domain.schedule_timing import Timing, in_utc
+from treadle.domain.schedule_walls import Walls
 from treadle.domain.schedule_zones import Change, change_after, change_before, offset_at
 
 ALIASES = {
@@ -36,6 +36,13 @@ _FIELDS = ("a second", "a minute", "an hour", "a day of month", "a month", "a da
 _LONGEST = 200
 _SECOND = timedelta(seconds=1)
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+
+_FIRST = datetime(1, 1, 3, tzinfo=UTC).replace(tzinfo=None)
+"""Where every zone's wall clock has a date."""
+
+# Wall clocks of one zone never differ by two days: a change that far away repeats nothing that lies before.
+_NEAR = timedelta(days=2)
+_LEAP = timedelta(days=3)
 
 # Debian's cron counts whole minutes and compares `difference > 3 * 60` one minute after the change:
 # 179 minutes forward and 180 backward are still daylight saving, anything more is a new clock.
@@ -66,19 +73,21 @@ class CronTiming(Timing):
         self.expression = expression
         self.zone = zone
         fields = _fields(expression, path)
-        self._matcher = _matcher(fields, path)
+        parsed = _parsed(fields, path)
+        walls = None if parsed is None else Walls(parsed)
+        self._walls = None if walls is None or walls.never else walls
         # Debian's flags MIN_STAR and HR_STAR: `*/5` counts as a star too. Seconds, which Debian has not, follow suit.
         wild = any(field.startswith("*") for field in fields[:-3])
         self._run_in_gap = dst.run_in_gap and not wild
         self._repeat = dst.repeat or wild
 
     def fires_after(self, instant: datetime) -> Iterator[datetime]:
-        start = in_utc(instant).replace(tzinfo=None)
-        if self._matcher is None:
+        start = max(in_utc(instant).replace(tzinfo=None), _FIRST)
+        if self._walls is None:
             return
         last = start
         try:
-            for fire in self._walk(start, copy.copy(self._matcher)):
+            for fire in self._walk(start, self._walls):
                 # A gap's fire and a match right after the gap are the same instant.
                 if fire > last:
                     last = fire
@@ -88,34 +97,42 @@ class CronTiming(Timing):
             return
 
     def describe(self) -> str:
-        words = f"{self.expression}, which never comes" if self._matcher is None else self._matcher.explain()
+        words = f"{self.expression}, which never comes" if self._walls is None else self._walls.explain()
         return words if self.zone.key == "UTC" else f"{words}, {self.zone.key} time"
 
-    def _walk(self, at: datetime, matcher: CronSim) -> Iterator[datetime]:
+    def _walk(self, at: datetime, walls: Walls) -> Iterator[datetime]:
         """Fires from `at` on, naive UTC, never falling: one stretch of constant offset after the other."""
         offset = offset_at(self.zone, at)
-        wall = _wall_after(matcher, self._already_run(at, offset))
+        wall = walls.after(self._already_run(at, offset))
         change: Change | None = None
+        clear = at  # without a `change`, there is none after `at` and up to here
         while wall is not None:
-            if change is None or change.at <= at:
-                change = change_after(self.zone, at, until=wall - offset)
+            due = wall - offset
+            if change is None and due > clear:
+                clear = at + _NEAR
+                change = change_after(self.zone, at, until=clear)
+                if change is None and due > clear:
+                    # Changes on the way touch nothing: no wall time before the next one matches.
+                    at = clear = max(clear, due - _LEAP)
+                    offset = offset_at(self.zone, at)
+                    continue
             if change is None or wall < change.wall_before:
-                at = wall - offset
+                at = due
                 yield at
-                wall = _wall_after(matcher, wall)
+                wall = walls.after(wall)
                 continue
             if wall < change.wall_after:
                 if self._run_in_gap and change.jump <= _LARGEST_GAP:
                     yield change.at
-                wall = _wall_after(matcher, change.wall_after - _SECOND)
+                wall = walls.after(change.wall_after - _SECOND)
             elif self._repeats(change):
-                wall = _wall_after(matcher, change.wall_after - _SECOND)
-            at, offset = change.at, change.after
+                wall = walls.after(change.wall_after - _SECOND)
+            at, offset, clear, change = change.at, change.after, change.at, None
 
     def _already_run(self, at: datetime, offset: timedelta) -> datetime:
         """The wall time up to which everything has run: in the second pass of repeated hours, their end."""
         wall = at + offset
-        change = change_before(self.zone, at)
+        change = change_before(self.zone, at, since=at - _NEAR)
         if change is None or self._repeats(change) or wall >= change.wall_before:
             return wall
         return change.wall_before - _SECOND
@@ -123,12 +140,6 @@ class CronTiming(Timing):
     def _repeats(self, change: Change) -> bool:
         """Whether wall times that come a second time fire a second time."""
         return change.jump < timedelta(0) and (self._repeat or -change.jump > _LARGEST_REPEAT)
-
-
-def _wall_after(matcher: CronSim, wall: datetime) -> datetime | None:
-    """The first wall time strictly after `wall` that matches; moves the matcher there."""
-    matcher.dt = wall.replace(microsecond=0)
-    return next(matcher, None)
 
 
 def _fields(expression: str, path: str) -> list[str]:
@@ -143,7 +154,7 @@ def _fields(expression: str, path: str) -> list[str]:
     return fields
 
 
-def _matcher(fields: list[str], path: str) -> CronSim | None:
+def _parsed(fields: list[str], path: str) -> CronSim | None:
     """None for a well-formed expression that names only days that no month has, such as February 30."""
     whole = _try(fields)
     if isinstance(whole, CronSim):

@@ -46,29 +46,31 @@ def offset_at(zone: ZoneInfo, instant: datetime) -> timedelta:
 
 def change_after(zone: ZoneInfo, instant: datetime, *, until: datetime) -> Change | None:
     """The first change strictly after `instant` and not after `until`."""
-    for year in range(instant.year, until.year + 1):
-        for change in _changes(zone, year):
+    year, month = instant.year, instant.month
+    while (year, month) <= (until.year, until.month):
+        for change in _changes(zone, year, month):
             if change.at > instant:
                 return change if change.at <= until else None
+        year, month = _following(year, month)
     return None
 
 
-def change_before(zone: ZoneInfo, instant: datetime) -> Change | None:
-    """The latest change at or before `instant`, in its year or the year before."""
-    for year in (instant.year, instant.year - 1):
-        for change in reversed(_changes(zone, year)):
-            if change.at <= instant:
+def change_before(zone: ZoneInfo, instant: datetime, *, since: datetime) -> Change | None:
+    """The latest change at or before `instant` and not before `since`, which may be in the month before."""
+    for moment in (instant, since):
+        for change in reversed(_changes(zone, moment.year, moment.month)):
+            if since <= change.at <= instant:
                 return change
     return None
 
 
-@lru_cache(maxsize=4096)
-def _changes(zone: ZoneInfo, year: int) -> tuple[Change, ...]:
-    """All changes of one UTC year, in order."""
+@lru_cache(maxsize=20_000)
+def _changes(zone: ZoneInfo, year: int, month: int) -> tuple[Change, ...]:
+    """All changes of one UTC month, in order."""
     if not 1 < year < 9999:
         return ()
     found = []
-    low, end = _new_year(year) - _SECOND, _new_year(year + 1) - _SECOND
+    low, end = _new_month(year, month) - _SECOND, _new_month(*_following(year, month)) - _SECOND
     before = offset_at(zone, low)
     while low < end:
         high = min(low + _PROBE, end)
@@ -79,8 +81,12 @@ def _changes(zone: ZoneInfo, year: int) -> tuple[Change, ...]:
     return tuple(found)
 
 
-def _new_year(year: int) -> datetime:
-    return datetime(year, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+def _following(year: int, month: int) -> tuple[int, int]:
+    return (year, month + 1) if month < 12 else (year + 1, 1)
+
+
+def _new_month(year: int, month: int) -> datetime:
+    return datetime(year, month, 1, tzinfo=UTC).replace(tzinfo=None)
 
 
 def _first_with(zone: ZoneInfo, low: datetime, high: datetime, offset: timedelta) -> datetime:

@@ -59,7 +59,11 @@ class Flow:
         if declared is None:
             ports = [port for source, port in self.edges_of if source == node.index and port != ERROR]
             return tuple(ports) or (OUT,)
-        return (declared[:1] or (OUT,)) if node.disabled else declared
+        if node.disabled:
+            return declared[:1] or (OUT,)
+        node_type = self.node_types.get(node.type)
+        closed = node_type.closed_ports(node.config) if node_type is not None and node_type.closed_ports is not None else ()
+        return tuple(port for port in declared if port not in closed)
 
     def may_fail(self, node: Node) -> bool:
         """Whether anything in it can go wrong: its handler, or an expression on an edge that leaves it."""

@@ -33,7 +33,7 @@ from treadle.domain.values import decode
 from treadle.engine.calls import prepare
 from treadle.engine.conclusions import Conclusions
 from treadle.engine.decisions import Judge
-from treadle.engine.execution_state import BY_POLICY, ExecutionState
+from treadle.engine.execution_state import BY_POLICY, COMPENSATE, ExecutionState
 from treadle.engine.frames import Frame, place_of_row
 from treadle.engine.hosting import Host, WorkItem
 from treadle.engine.mailbox import Mailbox, Match
@@ -57,6 +57,7 @@ class ExecutionActor:
         self.rejected: dict[str, str] = {}
         """The places of activities whose result the database refused, with its words."""
         self._marked: set[Activity] = set()
+        self._booked: set[Activity] = set()
         self.rows = rows
         self._conclusions = conclusions
         self._judge = judge
@@ -161,6 +162,8 @@ class ExecutionActor:
         if self._deciding is not None or self._gathers:
             return
         self._conclude_inner()
+        if self.state.undoable and self._judge.must_undo():
+            self._undo()
         self._deciding = decision = self._decide()
         if self._out or decision is not None:
             item = WorkItem(
@@ -202,13 +205,13 @@ class ExecutionActor:
     def _expiry(self) -> Decision | None:
         """A guarded decision that ends waits whose time has come: a message committed before it wins.
 
-        While handlers run, one at a time, folded when it took effect: a refusal must not disturb them. Else all that are
-        due, folded at once: a refusal, which is rare, has the execution read anew.
+        While handlers run, or the mark of one is on its way, one at a time, folded when it took effect: a refusal must not
+        disturb them. Else all that are due, folded at once: a refusal, which is rare, has the execution read anew.
         """
         due = self._expired()
         if due is None:
             return None
-        if self.running:
+        if self.running or self._marked:
             return Decision(self.id, self.claim_no, self.seen, DecisionKind.KEEP, rows=(self._row_of_expiry(*due),))
         self._ahead = True
         plain, self._out = self._out, []
@@ -241,6 +244,13 @@ class ExecutionActor:
             self._run.append(alarm[1])
             due = True
         return due
+
+    def _undo(self) -> None:
+        """It is decided how it ends: what it has done is undone before."""
+        self._stop_all()
+        self._run = []
+        self._backlog.clear()
+        self._fold(self.rows.compensation(self.host.now()))
 
     def _conclude_inner(self) -> None:
         """Write what follows from inner scopes that have ended."""
@@ -294,6 +304,8 @@ class ExecutionActor:
         refused = self.rejected and self.rejected.get(activity.home.place_of(activity))
         if refused:
             self.finished(activity, Failure("unstorable", refused, retryable=False), started_at=None)
+        elif self._must_book(activity):
+            self.host.book(self, activity)
         elif node.delivery != "at_most_once" or node.disabled or activity in self._marked:
             self.host.launch(self, activity)
         elif self.state.marks.get(activity) == activity.attempt:
@@ -301,6 +313,25 @@ class ExecutionActor:
             self.finished(activity, failure, started_at=None)
         else:
             self._mark(activity)
+
+    def _must_book(self, activity: Activity) -> bool:
+        step = step_of(activity)
+        booked = activity in self._booked or self.state.booked.get(activity) == activity.attempt
+        return bool(step.rates) and not (booked or step.node.disabled)
+
+    def booked(self, activity: Activity, at: datetime) -> None:
+        """The start has its place in the node's rates: it begins now, or waits until then."""
+        if self._deciding is not None:
+            self._backlog.append(lambda: self.booked(activity, at))
+            return
+        if activity in self.running:
+            if at <= self.host.now():
+                self._booked.add(activity)
+                self._start_one(activity)
+            else:
+                del self.running[activity]
+                self._fold(self.rows.booked(activity, at))
+        self._settle()
 
     def _mark(self, activity: Activity) -> None:
         """Commit that the attempt starts, then start it: a mark without a result means that nobody knows what happened."""
@@ -326,6 +357,7 @@ class ExecutionActor:
         """The row an outcome becomes; approvals and children go into the same commit."""
         now = self.host.now()
         self._marked.discard(activity)
+        self._booked.discard(activity)
         match outcome:
             case Failure():
                 return self.rows.failed(activity, outcome, started_at=started_at, now=now, message=message)
@@ -390,6 +422,7 @@ class ExecutionActor:
             self._closed.extend(w.approval for w in wait.waits if w.approval)
             told = row.message_seq is not None and place_of_row(row) == activity.home.place_of(activity)
             self._orphans.extend(w.child for w in wait.waits if w.child and not told)
+            self.mailbox.forget(activity, wait)
         self.state.closed.clear()
 
     def _withdraw(self, activities: Iterable[Activity]) -> None:
@@ -440,7 +473,11 @@ class ExecutionActor:
         if self.state.control.cancelled:
             return
         now = self.host.now()
-        self._fold(self.rows.control("cancel", message, now, reason=reason_of(message)))
+        detail = detail_of(message)
+        undoes = bool(detail.get(COMPENSATE))
+        self._fold(self.rows.control("cancel", message, now, reason=str(detail.get("reason", "")), compensate=undoes))
+        if self.state.frames.undo is not None or (undoes and self.state.undoable):
+            return
         active = [activity for frame in self.state.frames.walk() for activity in frame.marking.active.values()]
         for row in self.rows.withdrawn(active, now):
             self._fold(row)
@@ -451,11 +488,12 @@ class ExecutionActor:
         self._fold(self.rows.control("retry", message, self.host.now(), reason=BY_POLICY if by_policy else ""))
         self._run = self.state.startable()
         self._marked.clear()
+        self._booked.clear()
 
     def _match(self) -> None:
         """Let messages end the waits they fit, in the order they came."""
         state = self.state
-        while not state.over and (match := self.mailbox.next(state.fresh, state.waits, state.is_active)) is not None:
+        while not state.over and (match := self.mailbox.next(state, self.rows.names)) is not None:
             self._fold(self._row_of_match(match))
 
     def _row_of_match(self, match: Match) -> JournalRow:
@@ -494,6 +532,6 @@ MORE, CLOSE = "more", "close"
 _PROGRESS = frozenset({RowKind.DONE, RowKind.FAILED})
 
 
-def reason_of(message: InboxRow) -> str:
+def detail_of(message: InboxRow) -> dict[str, Any]:
     payload: Any = decode(message.payload_json)
-    return str(payload.get("reason", "")) if isinstance(payload, dict) else ""
+    return payload if isinstance(payload, dict) else {}

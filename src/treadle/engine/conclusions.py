@@ -44,13 +44,13 @@ class Conclusions:
     def next(self, now: datetime) -> JournalRow | None:
         """The row that is due now, if any: fold it, and ask again."""
         frames = self._state.frames
+        for activity in frames.leaving:  # first: no run that ends now may fail what is over
+            if activity.home.goes_on:
+                return self._left(activity, now)
         for frame in frames.ripe:
             assert frame.around is not None
             if frame.around.home.goes_on:
                 return self._ended(frame, frame.around, now)
-        for activity in frames.leaving:
-            if activity.home.goes_on:
-                return self._left(activity, now)
         return None
 
     def _ended(self, frame: Frame, activity: Activity, now: datetime) -> JournalRow:
@@ -107,6 +107,9 @@ class Conclusions:
     def _left(self, activity: Activity, now: datetime) -> JournalRow:
         """The composite is over: its runs' results are its output."""
         composite = self._state.frames.composites[activity]
+        if composite.starved and not composite.over:
+            words = f"more than {self._state.program.graph.settings.max_activities:,} activities"
+            return self._failed(activity, Failure("max_activities", words, retryable=False), now)
         if isinstance(composite.plan, MapPlan) and not composite.plan.wait:
             output_json = f'{{"items":{composite.total}}}'
         else:
@@ -122,11 +125,12 @@ class Conclusions:
 
 
 def _passed_on(error_json: str, frame: Frame) -> Failure:
-    """The composite's own failure, because of one of its runs."""
+    """The composite's own failure, because of one of its runs: a run that came to its end would only end so again."""
     error: Mapping[str, Any] = decode(error_json)
     place = frame.path.rpartition("/")[2]
     details = {**error.get("details", {}), "scope": frame.path, "node_id": error.get("node_id")}
-    return Failure(str(error.get("type", "failed")), f"{place}: {error.get('message', '')}", details=details)
+    again = frame.marking.state == "failed"
+    return Failure(str(error.get("type", "failed")), f"{place}: {error.get('message', '')}", retryable=again, details=details)
 
 
 def _map_names(composite: Composite, index: int, end: _End) -> dict[str, Any]:

@@ -9,8 +9,12 @@ from treadle.domain.records import Decision, DecisionKind, ExecutionRecord
 from treadle.domain.states import ExecutionStatus
 from treadle.domain.values import RESULT_LIMIT, decode, encode
 from treadle.engine.execution_state import ExecutionState
+from treadle.engine.frames import Frame
 from treadle.engine.outcomes import Failure
 from treadle.engine.vocabulary import Vocabulary
+
+NAMED = 100
+"""How many places an error names."""
 
 
 class Judge:
@@ -28,9 +32,22 @@ class Judge:
         self._claim_no = claim_no
         self._random = random
 
+    def must_undo(self) -> bool:
+        """Whether it is decided that it fails for good, or is cancelled with compensation, and there is something to undo."""
+        state = self._state
+        if not state.undoable or state.frames.undo is not None:
+            return False
+        if state.control.cancelled:
+            return state.control.undoes
+        if state.failure_json is not None:
+            return self._retry_in(state.failure_json) is None
+        return state.terminated is not None and state.terminated.status == ExecutionStatus.FAILED
+
     def end(self, *, seen: int) -> Decision | None:
         """The end, if it has come: cancelled before failed before completed, because an accepted cancel always wins."""
         state = self._state
+        if state.frames.undo is not None and not state.over:
+            return None
         if state.control.cancelled:
             error = {"type": "cancelled", "message": state.control.reason} if state.control.reason else None
             return self._end(ExecutionStatus.CANCELLED, seen=seen, error_json=_text(error) if error else None)
@@ -77,8 +94,12 @@ class Judge:
         error_json: str | None = None,
         final: bool = False,
     ) -> Decision:
+        undo = self._state.frames.undo
+        final = final or undo is not None
         retry_in = None if final or status is not ExecutionStatus.FAILED else self._retry_in(error_json)
         ended = retry_in is None
+        if undo is not None:
+            error_json = _with_compensation(error_json, undo, cancelled=status is ExecutionStatus.CANCELLED)
         return Decision(
             self._record.id,
             self._claim_no,
@@ -123,6 +144,13 @@ def refused(record: ExecutionRecord, failure: Failure, *, claim_no: int, seen: i
         cancel_children=True,
         follow_up=True,
     )
+
+
+def _with_compensation(error_json: str | None, undo: Frame, *, cancelled: bool) -> str:
+    """The error, with how much has been undone; `failed` are the first places whose compensation failed."""
+    error = decode(error_json) if error_json is not None else {"type": "cancelled" if cancelled else "failed", "message": ""}
+    undone = len(undo.program.graph.nodes) - len(undo.failed)
+    return _text({**error, "compensated": {"undone": undone, "failed": undo.failed[:NAMED]}})
 
 
 def _deadlock(state: ExecutionState) -> Failure:

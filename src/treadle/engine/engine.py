@@ -21,25 +21,24 @@ from treadle.domain.records import (
     WorkerRecord,
     WorkflowVersion,
 )
-from treadle.domain.schema import check_value
 from treadle.domain.soundness import check_graph, examine_graph
 from treadle.domain.values import DEFINITION_LIMIT, SIGNAL_LIMIT, decode, encode
+from treadle.engine.approval_desk import ApprovalDesk, check_starter
 from treadle.engine.inspection import Inspector
+from treadle.engine.names import check_name
 from treadle.engine.outcomes import Outcome
 from treadle.engine.program import Programs
 from treadle.engine.schedule_desk import ScheduleDesk
 from treadle.engine.starting import new_execution, priority_level
 from treadle.engine.trials import try_node
 from treadle.engine.views import ExecutionView, Reason
-from treadle.engine.waits import digest
 from treadle.ports import Handlers, Ids, Store, Wakeup
-
-NAME_LIMIT = 200
-DECISIONS = ("approved", "rejected")
 
 
 class WorkflowEngine:
-    def __init__(self, store: Store, handlers: Handlers, *, ids: Ids, wakeup: Wakeup) -> None:
+    """`link_key` signs links for people who decide an approval without an account; None: a key that the database keeps."""
+
+    def __init__(self, store: Store, handlers: Handlers, *, ids: Ids, wakeup: Wakeup, link_key: str | None = None) -> None:
         self.store = store
         self.handlers = handlers
         self._ids = ids
@@ -50,6 +49,8 @@ class WorkflowEngine:
         self.add_schedule = self._schedules.add
         self.change_schedule = self._schedules.change
         self.preview = self._schedules.preview
+        self.approvals = ApprovalDesk(store, wakeup, link_key=link_key)
+        self.decide = self.approvals.decide
 
     # Definitions
 
@@ -57,7 +58,7 @@ class WorkflowEngine:
         self, name: str, graph_config: object, *, description: str | None = None
     ) -> tuple[WorkflowVersion, tuple[Finding, ...]]:
         """A new version if the graph changed, and the warnings. DefinitionError with all findings if it is not valid."""
-        _check_name(name, "name")
+        check_name(name, "name")
         if description is not None:
             encode(description, limit=DEFINITION_LIMIT, name="description")
         graph = parse_graph(graph_config, self.handlers.node_types)
@@ -87,20 +88,22 @@ class WorkflowEngine:
         version: int | None = None,
         trigger: str | None = None,
         idempotency_key: str | None = None,
+        by: str | None = None,
     ) -> StartReply:
-        """Start an execution. When this returns, it is durable.
+        """Start an execution. When this returns, it is durable. `by` is who starts it, for approvals that ask somebody else.
 
         NotFoundError, DefinitionError (input, trigger or priority), IdempotencyError, UnstorableValueError, LimitExceededError.
         """
         level = priority_level(priority)
         found = self.store.workflows.get(workflow, version)
-        graph = self._programs.get(found.workflow, found.version, found.graph_json).graph
+        program = self._programs.get(found.workflow, found.version, found.graph_json)
+        check_starter(program, by)
         execution = new_execution(
-            graph, id=self._ids.execution(), workflow=found.workflow, version=found.version, input=input, trigger=trigger,
-            priority=level,
+            program.graph, id=self._ids.execution(), workflow=found.workflow, version=found.version, input=input,
+            trigger=trigger, priority=level, by=by,
         )  # fmt: skip
         if idempotency_key is not None:
-            _check_name(idempotency_key, "idempotency_key")
+            check_name(idempotency_key, "idempotency_key")
             body = f"{workflow}\0{version}\0{trigger}\0{level}\0{execution.input_json}"
             execution = replace(execution, idempotency_key=idempotency_key, body_hash=hashlib.sha256(body.encode()).hexdigest())
         reply = self.store.executions.start(execution)
@@ -109,15 +112,16 @@ class WorkflowEngine:
 
     def signal(self, execution_id: str, name: str, payload: object = None, *, signal_id: str | None = None) -> MessageReply:
         """Kept until something waits for it; twice with one `signal_id` counts once."""
-        _check_name(name, "name")
+        check_name(name, "name")
         if signal_id is not None:
-            _check_name(signal_id, "signal_id")
+            check_name(signal_id, "signal_id")
         text = encode(payload, limit=SIGNAL_LIMIT, name="signal")
         message_id = f"signal:{signal_id}" if signal_id is not None else self._ids.message()
         return self._send(Message(execution_id, MessageKind.SIGNAL, message_id, name, text))
 
-    def cancel(self, execution_id: str, *, reason: str = "") -> MessageReply:
-        text = encode({"reason": reason}, limit=SIGNAL_LIMIT, name="reason")
+    def cancel(self, execution_id: str, *, reason: str = "", compensate: bool = False) -> MessageReply:
+        """`compensate`: undo what has been done first, by the `compensate` of its nodes."""
+        text = encode({"reason": reason, **({"compensate": True} if compensate else {})}, limit=SIGNAL_LIMIT, name="reason")
         return self._send(Message(execution_id, MessageKind.CANCEL, self._ids.message(), payload_json=text))
 
     def pause(self, execution_id: str) -> MessageReply:
@@ -128,7 +132,11 @@ class WorkflowEngine:
         return self._send(Message(execution_id, MessageKind.RESUME, self._ids.message()))
 
     def retry(self, execution_id: str) -> MessageReply:
-        """Run the failed and interrupted nodes of a failed execution again."""
+        """Run the failed and interrupted nodes of a failed execution again. ConflictError if it has been undone."""
+        error = decode(self.store.executions.get(execution_id).error_json or "null")
+        if isinstance(error, dict) and "compensated" in error:
+            words = f"what execution {execution_id} did has been undone: it cannot go on; start it anew"
+            raise ConflictError(words, state="failed")
         return self._send(Message(execution_id, MessageKind.RETRY, self._ids.message()))
 
     def complete(self, execution_id: str, *, output: object = None) -> MessageReply:
@@ -150,22 +158,6 @@ class WorkflowEngine:
         if handler is None:
             raise NotFoundError("node type", node_type, known=tuple(self.handlers.node_types))
         return try_node(handler, config, names or {}, now=self.store.now())
-
-    def decide(self, approval_id: str, decision: str, *, by: str = "", comment: str = "", data: object = None) -> MessageReply:
-        """Decide an open approval. ConflictError with what it became when someone or the deadline was first."""
-        if decision not in DECISIONS:
-            hint = f"one of {', '.join(DECISIONS)}"
-            raise DefinitionError([Finding("unknown_decision", f"{decision!r} is not a decision", "decision", hint=hint)])
-        approval = self.store.executions.approval(approval_id)
-        form = decode(approval.form_json)
-        if form and decision == "approved":
-            findings = check_value(form, {} if data is None else data, path="data")
-            if findings:
-                raise DefinitionError(findings)
-        said = {"decision": decision, "by": by, "comment": comment, "data": data}
-        text = encode(said, limit=SIGNAL_LIMIT, name="decision")
-        message = Message(approval.execution_id, MessageKind.DECISION, f"decision:{approval_id}:{digest(text)}", approval_id, text)
-        return self._answered(message, self.store.executions.decide(approval_id, message))
 
     # Seeing
 
@@ -195,10 +187,3 @@ class WorkflowEngine:
 
 def _verb(message: Message) -> str:
     return f"signal it {message.name!r}" if message.kind is MessageKind.SIGNAL else f"{message.kind} it"
-
-
-def _check_name(name: str, path: str) -> None:
-    """Names that people and URLs carry: not empty, printable, not too long."""
-    if not isinstance(name, str) or not name or len(name) > NAME_LIMIT or not name.isprintable() or name != name.strip():
-        message = f"must be 1 to {NAME_LIMIT} printable characters without spaces at the ends"
-        raise DefinitionError([Finding("invalid_name", message, path)])

@@ -17,12 +17,14 @@ from treadle.domain.records import JournalRow, RowKind
 from treadle.domain.states import ActivityStatus
 from treadle.domain.values import decode
 from treadle.engine.alarms import Alarms
+from treadle.engine.compensation import UNDO, Undoable, chain_of
 from treadle.engine.data import Result, Results
 from treadle.engine.frames import TOP, Frame, Frames, Terminated, failure_text, merge
 from treadle.engine.program import Program
 from treadle.engine.waits import ActiveWait
 
 BY_POLICY = "policy"
+COMPENSATE = "compensate"
 
 
 @dataclass(slots=True)
@@ -32,15 +34,18 @@ class Control:
     paused: bool = False
     cancelled: bool = False
     reason: str = ""
+    undoes: bool = False
+    """Whether the cancel asked for compensation."""
     timed_out: bool = False
 
 
 class ExecutionState:
-    """`waits`, `retry_at`, `budget` and `marks` are of active activities, whatever their scope.
+    """All that is true of activities is kept by activity, whatever their scope.
 
-    `budget` are the attempts used before the last retry of the whole execution: a node's policy counts from there. `marks`
-    are attempts whose start is in the journal (`delivery: at_most_once`). `closed` are waits that the rows since the last
-    look ended, each with its activity; `fresh` activities that began to wait. `characters` are those of all results.
+    `waits` are those that are parked, `retry_at` when an attempt may begin. `budget` are the attempts used before the last
+    retry of the whole execution: a node's policy counts from there. `marks` are attempts whose start is in the journal
+    (`delivery: at_most_once`), `booked` those with a place in a rate. `closed` are waits that the rows since the last look
+    ended, each with its activity; `fresh` activities that began to wait. `characters` are those of all results.
     """
 
     def __init__(self, execution_id: str, program: Program, starts: Sequence[int]) -> None:
@@ -57,9 +62,12 @@ class ExecutionState:
         self.retry_at: dict[Activity, datetime] = {}
         self.budget: dict[Activity, int] = {}
         self.marks: dict[Activity, int] = {}
+        self.booked: dict[Activity, int] = {}
         self.closed: list[tuple[Activity, ActiveWait]] = []
         self.fresh: deque[Activity] = deque()
         self.consumed: set[int] = set()
+        self.undoable: list[Undoable] = []
+        self.undo_seq = 0
         self.failure_json: str | None = None
         self.has_children = False
         self._alarms = Alarms(self._is_alarm)
@@ -103,6 +111,13 @@ class ExecutionState:
     @property
     def over(self) -> bool:
         """Whether nothing more can be done in it but to end it."""
+        if self.frames.undo is not None:
+            return self.frames.undo.marking.state != "running"
+        return self.is_decided
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether its end is certain, though it may have to be undone before."""
         return (
             self.failure_json is not None
             or self.control.cancelled
@@ -138,7 +153,7 @@ class ExecutionState:
         return activity.attempt - self.budget.get(activity, 0)
 
     def begin_attempt(self, activity: Activity) -> None:
-        """The pause between two attempts is over. No row says so: `retry_at` stays, as in any other fold."""
+        """The pause before an attempt is over. No row says so: `retry_at` stays, as in any other fold."""
         activity.status = ActivityStatus.RUNNING
 
     def find(self, row: JournalRow) -> Activity:
@@ -163,7 +178,12 @@ class ExecutionState:
         frame.results.add(key[0], Result(row.visit, row.seq, activity.inputs, port, row.output_json, row.error_json))
         if not (taken if taken is not None else _plain_edges(frame, key[0], port)):
             frame.ends[row.node_id] = row.output_json
+        if row.kind == RowKind.FAILED:
+            frame.failed.append(row.node_id)
+        elif key[0] in frame.program.undo and row.status == ActivityStatus.COMPLETED:
+            self.undoable.append(Undoable(frame, key))
         before = frame.marking.fired
+        self.frames.share(frame)
         extra = self._leave_inner(activity, detach=row.kind == RowKind.DONE) if activity in self.frames.composites else None
         if frame.detached and port != "error":
             extra = extra or Effects()
@@ -206,7 +226,6 @@ class ExecutionState:
             self._try_at(activity, at)
             return None
         activity.attempt = row.attempt + 1
-        self._keep_inner(activity)
         effects = Effects()
         for frame in list(composite.running.values()):
             if frame.marking.state == "failed":
@@ -218,7 +237,12 @@ class ExecutionState:
     def _waiting(self, row: JournalRow) -> None:
         activity = self.find(row)
         self.retry_at.pop(activity, None)
-        self._begin_wait(activity, ActiveWait.from_json(decode(row.detail_json or "{}"), row.started_at))
+        detail = decode(row.detail_json or "{}")
+        if "booked" in detail:
+            self.booked[activity] = row.attempt
+            self._try_at(activity, datetime.fromisoformat(detail["booked"]))
+        else:
+            self._begin_wait(activity, ActiveWait.from_json(detail, row.started_at))
         activity.status = ActivityStatus.WAITING
 
     def _running(self, row: JournalRow) -> None:
@@ -258,7 +282,10 @@ class ExecutionState:
         effects = Effects()
         self.frames.fill(activity, effects)
         self._absorb(activity.home, effects)
-        if activity in self.waits:
+        wait = self.waits.get(activity)
+        if wait is not None and composite.closed:  # what is told from now on is for others
+            self.waits[activity] = wait.limit_only()
+        elif wait is not None:
             self.fresh.append(activity)
         return effects
 
@@ -268,13 +295,17 @@ class ExecutionState:
         if verb == "cancel":
             self.control.cancelled = True
             self.control.reason = detail.get("reason", "")
+            self.control.undoes = detail.get("compensate", False)
         elif verb == "deadline":
             self.control.timed_out = True
-            self.failure_json = row.error_json
+            if self.frames.undo is None:
+                self.failure_json = row.error_json
         elif verb == "complete":
             self.root.terminated = Terminated("completed", row.output_json, "")
         elif verb == "fail":
             self.failure_json = row.error_json
+        elif verb == COMPENSATE:
+            return self._compensate(row)
         elif verb == "retry":
             return self._retry(row.finished_at, by_policy=detail.get("reason") == BY_POLICY)
         else:
@@ -295,16 +326,16 @@ class ExecutionState:
         self.control = Control(paused=self.control.paused and by_policy)
         effects = Effects()
         self._revive(self.root, effects, now=now, at=None)
-        for activity in self.frames.composites:
-            self._renew_limit(activity, now)
         self._absorb(self.root, effects)
         return effects
 
     def _revive(self, frame: Frame, effects: Effects, *, now: datetime | None, at: datetime | None) -> None:
         """Have all that was active in a scope go on with its next attempt: at that time, or now with a policy that counts anew."""
-        before = list(frame.marking.active.values())
+        before = [*frame.marking.active.values(), *frame.detached.values()]
         frame.failure_json = None
         if frame.marking.state == "failed":
+            if frame in self.frames.ripe:
+                self.frames.ripe.remove(frame)
             again = frame.marking.retry()
             merge(effects, again)
             if again.ended is not None:
@@ -314,11 +345,13 @@ class ExecutionState:
             self.frames.ripe.append(frame)
         for activity in before:
             composite = self.frames.composites.get(activity)
-            if composite is not None:
-                for inner in list(composite.running.values()):
-                    self._revive(inner, effects, now=now, at=at)
-            else:
+            if composite is None:
                 self._revive_one(activity, now, at)
+                continue
+            for inner in list(composite.running.values()):
+                self._revive(inner, effects, now=now, at=at)
+            self._renew_limit(activity, at or now)
+            self.frames.fill(activity, effects)
         retrying = ActivityStatus.RETRYING
         effects.run = [a for a in effects.run if a.status != retrying and a not in self.frames.composites]
 
@@ -335,6 +368,25 @@ class ExecutionState:
             self.budget[activity] = activity.attempt - 1
         else:
             self._try_at(activity, at)
+
+    # Undoing
+
+    def _compensate(self, row: JournalRow) -> Effects:
+        """Nothing else is played any more; the compensations begin."""
+        effects = Effects()
+        if self.root.marking.state in ("running", "failed"):
+            merge(effects, self.root.marking.cancel())
+        if self.root.detached:
+            self.frames.withdraw_detached(self.root, None, effects)
+        self._withdraw(effects)
+        program = chain_of(self.undoable, self.program)
+        undo = Frame(UNDO, program, Results(program.graph))
+        undo.marking, begun = Marking.start(program.graph, program.starts, home=undo)
+        self.frames.undo = self.frames.by_path[UNDO] = undo
+        self.undo_seq = row.seq
+        merge(effects, begun)
+        self._absorb(undo, effects)
+        return effects
 
     # Composites
 
@@ -384,7 +436,7 @@ class ExecutionState:
     def _is_alarm(self, activity: Activity, at: datetime) -> bool:
         wait = self.waits.get(activity)
         if wait is None:
-            return self.retry_at.get(activity) == at and activity.status == ActivityStatus.RETRYING
+            return self.retry_at.get(activity) == at and activity.status != ActivityStatus.RUNNING
         home: Frame = activity.home
         return wait.wake_at == at and home.goes_on
 
@@ -392,6 +444,7 @@ class ExecutionState:
         self._end_wait(activity)
         self.retry_at.pop(activity, None)
         self.marks.pop(activity, None)
+        self.booked.pop(activity, None)
         self.budget.pop(activity, None)
 
     def _absorb(self, frame: Frame, effects: Effects) -> None:
@@ -401,9 +454,7 @@ class ExecutionState:
                 activity.fired_at = self.seq
         if frame.detached and effects.ended not in (None, "failed"):
             self.frames.withdraw_detached(frame, None, effects)
-        for activity in effects.withdrawn:  # grows while it is walked: what runs inside of a withdrawn composite
-            self._forget(activity)
-            self.frames.withdraw(activity, effects)
+        self._withdraw(effects)
         for marking in effects.unsettled:
             self._settle(marking, effects)
         if effects.ended is None:
@@ -416,6 +467,11 @@ class ExecutionState:
         else:
             self.frames.ended(frame, effects)
 
+
+    def _withdraw(self, effects: Effects) -> None:
+        for activity in effects.withdrawn:  # grows while it is walked: what runs inside of a withdrawn composite
+            self._forget(activity)
+            self.frames.withdraw(activity, effects)
 
     def _settle(self, marking: Marking, effects: Effects) -> None:
         """Another scope goes on by itself, because of a mutex that this step gave back."""

@@ -52,6 +52,8 @@ class Frame:
     marking: Marking = field(init=False)
     fired_at: dict[Key, int] = field(default_factory=dict)
     ends: dict[str, str | None] = field(default_factory=dict)
+    failed: list[str] = field(default_factory=list)
+    """Nodes that went on although they failed, in the order of failing."""
     detached: dict[Key, Activity] = field(default_factory=dict)
     failure_json: str | None = None
     terminated: Terminated | None = None
@@ -91,6 +93,8 @@ class Frames:
 
     def __init__(self, root: Frame) -> None:
         self.root = root
+        self.undo: Frame | None = None
+        """The scope in which compensations run, once they do: then it is the only one that is played."""
         self.by_path: dict[str, Frame] = {root.path: root}
         self.composites: dict[Activity, Composite] = {}
         self.ripe: list[Frame] = []
@@ -105,7 +109,7 @@ class Frames:
 
     def walk(self) -> Iterator[Frame]:
         """The frames that are played: those of failed scopes, and what is inside of them, stand still."""
-        waiting = [self.root]
+        waiting = [self.undo or self.root]
         while waiting:
             frame = waiting.pop()
             if frame.marking.state != "running":
@@ -121,15 +125,28 @@ class Frames:
         self.fill(activity, effects)
 
     def fill(self, activity: Activity, effects: Effects) -> None:
-        """Begin the runs that may run now."""
+        """Begin the runs that may run now: none that the execution's limit of activities would end before its first node."""
         composite = self.composites[activity]
-        while (index := composite.next()) is not None:
+        home: Frame = activity.home
+        starts = len(home.program.inner[activity.node].starts)
+        composite.starved = False
+        while not composite.starved and (index := composite.next()) is not None:
+            composite.starved = self.room < starts
+            if home.detached.get((activity.node, activity.visit)) is activity:
+                composite.satisfied = composite.starved  # the row of the last one says why no other follows
+            elif composite.starved:
+                break
             self._start(activity, composite, index, effects)
         self._look_at(activity, composite, effects)
 
+    @property
+    def room(self) -> int:
+        """How many activities the execution may still have."""
+        return max(0, self.root.marking.limit - self.root.marking.fired)
+
     def ended(self, frame: Frame, effects: Effects) -> None:
-        """The frame's scope has ended, or failed."""
-        if frame.around is not None:
+        """The frame's scope has ended, or failed. What has been dropped meanwhile is no longer asked."""
+        if frame.around is not None and self.by_path.get(frame.path) is frame:
             self.ripe.append(frame)
 
     def end_item(
@@ -178,6 +195,11 @@ class Frames:
                 frame.marking.detached -= 1
                 self.withdraw(activity, effects)
 
+    def share(self, frame: Frame) -> None:
+        """What the execution may still have is there for whichever scope comes first."""
+        if frame.parent is not None:
+            frame.marking.limit = frame.marking.fired + self.room
+
     def count(self, frame: Frame, fired: int) -> None:
         """Activities of inner scopes count against the execution's limit."""
         if frame is not self.root:
@@ -195,10 +217,8 @@ class Frames:
             index=index,
             given=_given(composite, index),
         )
-        root = self.root.marking
-        limit = max(0, root.limit - root.fired)
-        frame.marking, begun = Marking.start(program.graph, program.starts, home=frame, mutexes=self.mutexes, limit=limit)
-        root.limit -= frame.marking.fired
+        frame.marking, begun = Marking.start(program.graph, program.starts, home=frame, mutexes=self.mutexes, limit=self.room)
+        self.root.marking.limit -= frame.marking.fired
         self.by_path[frame.path] = frame
         composite.begin(index, frame)
         effects.run.extend(begun.run)
@@ -212,7 +232,7 @@ class Frames:
         home: Frame = activity.home
         key = (activity.node, activity.visit)
         if home.detached.get(key) is not activity:
-            if composite.over and activity not in self.leaving:
+            if (composite.over or composite.starved) and activity not in self.leaving:
                 self.leaving.append(activity)
         elif composite.idle:
             del home.detached[key]

@@ -85,6 +85,10 @@ class Host(Protocol):
         """Run the handler; `actor.finished` is called with the outcome, now or later."""
         ...
 
+    def book(self, actor: ExecutionActor, activity: Activity) -> None:
+        """Find its place in the rates of its node; `actor.booked` is called with the time, or `actor.finished` if it has none."""
+        ...
+
     def stop(self, activity: Activity) -> None:
         """The result of a running handler is no longer wanted."""
         ...

@@ -17,6 +17,7 @@ from treadle.domain.marking import Activity
 from treadle.domain.records import Claim, ClaimReply, Decision, DecisionKind, Loaded, Message, MessageKind, NewWorker
 from treadle.engine.actor import ExecutionActor
 from treadle.engine.announcements import announce_end
+from treadle.engine.booking import BookingOffice
 from treadle.engine.children import Children
 from treadle.engine.committer import BatchResult, Committer
 from treadle.engine.conclusions import Conclusions
@@ -81,6 +82,7 @@ class Incarnation:
             lanes.handlers, lanes.lookups, Children(deps.store.workflows, programs), now=self.now, secrets=deps.secrets,
             limit=config.handler_limit,
         )  # fmt: skip
+        self._bookings = BookingOffice(deps.store.limits, lanes.lookups)
         self._duties = Duties(deps.store, programs, worker_id=self.id, host=host, may_reap=self._lease.may_reap)
         self._prioritization = PrioritizationManager(
             deps.store.ownership,
@@ -285,7 +287,7 @@ class Incarnation:
             state = ExecutionState.fold(record.id, program, starts_of(program.graph, record.trigger_json), loaded.rows)
             mailbox, seen = Mailbox(), 0
         random = self._deps.ids.random
-        vocabulary = Vocabulary(record)
+        vocabulary = Vocabulary(record, state)
         rows = RowMaker(record, state, vocabulary, by=self.id, random=random)
         judge = Judge(record, state, vocabulary, claim_no=claim.claim_no, random=random)
         conclusions = Conclusions(state, rows, vocabulary)
@@ -352,6 +354,9 @@ class Incarnation:
             self.give_up()
             return
         self._runner.launch(actor, activity)
+
+    def book(self, actor: ExecutionActor, activity: Activity) -> None:
+        self._bookings.book(actor, activity)
 
     def stop(self, activity: Activity) -> None:
         self._runner.stop(activity)

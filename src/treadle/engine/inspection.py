@@ -112,7 +112,7 @@ def waiting_on(record: ExecutionRecord, state: ExecutionState) -> list[dict[str,
             if pending.child is not None:
                 found.append({"kind": "child", **base, "execution_id": pending.child})
     for activity, at in islice(state.retry_at.items(), SHOWN_WAITS):
-        found.append({"kind": "retry", **_place(activity), "until": at})
+        found.append({"kind": "rate" if activity in state.booked else "retry", **_place(activity), "until": at})
     for frame in islice(state.frames.walk(), SHOWN_WAITS):
         found.extend(_standing(frame, state))
         found.extend(_joins(frame))
@@ -130,7 +130,7 @@ def _place(activity: Activity) -> dict[str, Any]:
 def _standing(frame: Frame, state: ExecutionState) -> Iterator[dict[str, Any]]:
     """Gates, and activities in line for a mutex."""
     for activity in frame.marking.active.values():
-        if activity.status == ActivityStatus.WAITING and activity not in state.waits:
+        if activity.status == ActivityStatus.WAITING and activity not in state.waits and activity not in state.booked:
             node = frame.program.graph.nodes[activity.node]
             yield {"kind": "gate" if node.type == "gate" else "slot", **_place(activity), "mutex": node.mutex}
 
@@ -171,6 +171,9 @@ def _reason(record: ExecutionRecord, item: dict[str, Any]) -> Reason:
         case "retry":
             sentence = f"Next retry of {node_id or 'the execution'} at {item['until']:%Y-%m-%d %H:%M:%S} UTC."
             mend = "it goes on by itself"
+        case "rate":
+            sentence = f"Node {node_id} has its place in a rate limit, and starts at {item['until']:%Y-%m-%d %H:%M:%S} UTC."
+            mend = "it goes on by itself; `settings.rate_limits` says how often it may start"
         case "slot":
             sentence = f"Node {node_id} waits for mutex {item.get('mutex')!r}, which another node of this execution holds."
             mend = "it goes on when that node has finished"

@@ -8,11 +8,16 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from treadle.domain.errors import ExpressionError
 from treadle.domain.marking import Activity
 from treadle.domain.records import InboxRow
+from treadle.engine.execution_state import ExecutionState
 from treadle.engine.waits import KIND_OF_MESSAGE, ActiveWait
+
+NamesOf = Callable[[Activity], Mapping[str, Any]]
+"""What the expressions of an activity see."""
 
 Source = tuple[str, str]
 """The kind and name of a message: `("signal", "paid")`."""
@@ -46,59 +51,62 @@ class Mailbox:
             for seq in used.intersection(kept):
                 del kept[seq]
 
-    def next(
-        self, fresh: deque[Activity], waits: Mapping[Activity, ActiveWait], is_active: Callable[[Activity], bool]
-    ) -> Match | None:
-        """The next message that ends a wait, taken out; `fresh` are activities whose wait has not been looked at."""
-        while fresh:
-            found = self._look_through(fresh.popleft(), waits, is_active)
+    def forget(self, activity: Activity, wait: ActiveWait) -> None:
+        """The wait is over, however it ended: nothing of the activity is held here any more."""
+        for source in wait.sources():
+            listeners = self._listeners.get(source, {})
+            listeners.pop(activity, None)
+            if not listeners:
+                self._listeners.pop(source, None)
+
+    def next(self, state: ExecutionState, names: NamesOf) -> Match | None:
+        """The next message that ends a wait, taken out."""
+        while state.fresh:
+            found = self._look_through(state.fresh.popleft(), state, names)
             if found is not None:
                 return found
         while self._arrived:
             message = self._arrived[0]
-            found = self._offer(message, waits, is_active)
+            found = self._offer(message, state, names)
             if found is None or found.message is not None:
                 self._arrived.popleft()
             if found is not None:
                 return found
         return None
 
-    def _look_through(
-        self, activity: Activity, waits: Mapping[Activity, ActiveWait], is_active: Callable[[Activity], bool]
-    ) -> Match | None:
-        wait = waits.get(activity)
-        if wait is None or not is_active(activity):
+    def _look_through(self, activity: Activity, state: ExecutionState, names: NamesOf) -> Match | None:
+        wait = state.waits.get(activity)
+        if wait is None or not state.is_active(activity):
             return None
         candidates: dict[int, InboxRow] = {}
+        new = self._arrived[0].seq if self._arrived else None  # offered to all, those that began to wait before this one first
         for source in wait.sources():
             self._listeners.setdefault(source, {})[activity] = None
-            candidates.update(self._kept.get(source, {}))
+            candidates.update((seq, kept) for seq, kept in self._kept.get(source, {}).items() if new is None or seq < new)
         if not candidates:
             return None
-        return self._try(activity, wait, [candidates[seq] for seq in sorted(candidates)])
+        return self._try(activity, wait, [candidates[seq] for seq in sorted(candidates)], names)
 
-    def _offer(
-        self, message: InboxRow, waits: Mapping[Activity, ActiveWait], is_active: Callable[[Activity], bool]
-    ) -> Match | None:
+    def _offer(self, message: InboxRow, state: ExecutionState, names: NamesOf) -> Match | None:
         source = _source(message)
         if message.seq not in self._kept.get(source, {}):
             return None
         listeners = self._listeners.get(source, {})
         for activity in list(listeners):
-            wait = waits.get(activity)
+            wait = state.waits.get(activity)
             if wait is None:
                 del listeners[activity]
                 continue
-            if not is_active(activity):
+            if not state.is_active(activity):
                 continue
-            found = self._try(activity, wait, [message])
+            found = self._try(activity, wait, [message], names)
             if found is not None:
                 return found
         return None
 
-    def _try(self, activity: Activity, wait: ActiveWait, messages: list[InboxRow]) -> Match | None:
+    def _try(self, activity: Activity, wait: ActiveWait, messages: list[InboxRow], names: NamesOf) -> Match | None:
         try:
-            hit = wait.ended_by(messages)
+            hit = wait.ended_by(messages, names(activity))
         except ExpressionError as error:
             return Match(activity, wait, error=error)
         if hit is None:

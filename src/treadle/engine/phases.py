@@ -10,6 +10,7 @@ from typing import Protocol
 from treadle.domain.errors import StoreUnavailableError
 from treadle.engine.admission import Admission
 from treadle.engine.failures import Failures
+from treadle.engine.notices import Notices
 from treadle.engine.program import Programs
 from treadle.engine.retries import Retries
 from treadle.engine.scheduler import WorkflowScheduler
@@ -29,7 +30,9 @@ class Phase(Protocol):
 class Duties:
     def __init__(self, store: Store, programs: Programs, *, worker_id: str, host: str, may_reap: Callable[[], bool]) -> None:
         self.failures = 0
-        self._signals = SignalHandler(store.phases, Failures(store, programs), Admission(store.limits))
+        self._signals = SignalHandler(
+            store.phases, Failures(store, programs), Notices(store, programs), Admission(store.limits)
+        )
         self._timeouts = Timeouts(store.workers, store.phases, worker_id=worker_id, host=host, may_reap=may_reap)
         self.phases: Sequence[Phase] = (
             self._timeouts,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from treadle.domain.errors import DefinitionError, ExpressionError, Finding
 from treadle.domain.expressions import Expression, compile_expression
-from treadle.domain.graph import ERROR, OUT, Edge, Graph, Node, Settings
+from treadle.domain.graph import ERROR, OUT, Edge, Graph, Node, RateLimit, Settings
 from treadle.domain.graph_parser import inner_graphs, parse_graph
 from treadle.domain.records import ExecutionRecord
 from treadle.domain.retry import NO_RETRY, RetryPolicy
@@ -38,6 +38,16 @@ class Exit:
 
 
 @dataclass(frozen=True, slots=True)
+class Rate:
+    """A limit on how often a node may start. `purpose` tells its keys from those of other limits."""
+
+    purpose: str
+    key: Expression | None
+    limit: int
+    per: float
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One node, compiled."""
 
@@ -47,6 +57,7 @@ class Step:
     ports: frozenset[str]
     exits: Mapping[str, Exit]
     retry: RetryPolicy
+    rates: tuple[Rate, ...] = ()
 
 
 NO_EXIT = Exit(plain=True, always=(), conditional=(), default=None)
@@ -56,11 +67,13 @@ class Program:
     """A compiled graph; immutable, shared by all executions of it.
 
     `place` are the ids of the composite nodes around it, the outermost first: () for a whole workflow. `inner` are the
-    programs that composite nodes run, by node index; `parts` those that only child executions run, by node id.
+    programs that composite nodes run, by node index; `parts` those that only child executions run, by node id. `settings` are
+    the whole workflow's.
     """
 
     __slots__ = (
-        "graph", "inner", "output", "parts", "place", "starts", "starts_children", "steps", "variables", "version", "workflow",
+        "graph", "inner", "output", "parts", "place", "settings", "starts", "starts_children", "steps", "undo", "version",
+        "workflow",
     )  # fmt: skip
 
     def __init__(
@@ -71,15 +84,16 @@ class Program:
         handlers: Handlers,
         *,
         place: tuple[str, ...] = (),
-        variables: Mapping[str, Any] | None = None,
+        settings: Settings | None = None,
     ) -> None:
         self.workflow = workflow
         self.version = version
         self.graph = graph
         self.place = place
-        self.variables: Mapping[str, Any] = graph.settings.vars if variables is None else variables
-        self.steps = tuple(_compile_step(graph, node, handlers) for node in graph.nodes)
+        self.settings = settings or graph.settings
+        self.steps = tuple(_compile_step(graph, node, handlers, self.settings.rate_limits) for node in graph.nodes)
         self.starts = tuple(node.index for node in graph.nodes if not graph.incoming[node.index])
+        self.undo = {node.index: _compile_undo(node, handlers) for node in graph.nodes if node.compensate is not None}
         self.output = compile_expression(graph.settings.output) if graph.settings.output else None
         self.inner: dict[int, Program] = {}
         self.parts: dict[str, Program] = {}
@@ -87,6 +101,15 @@ class Program:
         self.starts_children: bool = any(step.handler.node_type.type == CHILD for step in self.steps) or any(
             program.starts_children for program in self.inner.values()
         )
+
+    def chain(self, graph: Graph, steps: Sequence[Step]) -> Program:
+        """A program of steps that are compiled already, one after another."""
+        program: Program = object.__new__(Program)
+        program.workflow, program.version, program.settings, program.place = self.workflow, self.version, self.settings, ()
+        program.graph, program.starts, program.output, program.starts_children = graph, (0,), None, False
+        program.steps = tuple(replace(step, exits=_compile_exits(graph, step.node)) for step in steps)
+        program.undo, program.inner, program.parts = {}, {}, {}
+        return program
 
     def at(self, place: Sequence[str]) -> Program:
         """The program of an inner graph; DefinitionError when there is none at that place."""
@@ -125,7 +148,7 @@ class Program:
                 self.inner[node.index] = self._part(_one_node(Node(0, ITEM, CHILD, config=child)), handlers, place)
 
     def _part(self, graph: Graph, handlers: Handlers, place: tuple[str, ...]) -> Program:
-        return Program(self.workflow, self.version, graph, handlers, place=place, variables=self.variables)
+        return Program(self.workflow, self.version, graph, handlers, place=place, settings=self.settings)
 
     def leave(self, node: int, ports: Iterable[str], names: Callable[[], Mapping[str, Any]]) -> Taken | None:
         """The edges to take from these ports, or None for "every plain edge", the usual case.
@@ -190,7 +213,7 @@ def _one_node(node: Node) -> Graph:
     return Graph((node,), (), Settings(), None, {node.id: 0}, ((),), ((),), {})
 
 
-def _compile_step(graph: Graph, node: Node, handlers: Handlers) -> Step:
+def _compile_step(graph: Graph, node: Node, handlers: Handlers, rate_limits: Sequence[RateLimit]) -> Step:
     handler = handlers.get(node.type)
     assert handler is not None, "parse_graph refuses unknown node types"
     return Step(
@@ -200,7 +223,31 @@ def _compile_step(graph: Graph, node: Node, handlers: Handlers) -> Step:
         ports=frozenset(handler.node_type.ports_for(node.config)),
         exits=_compile_exits(graph, node),
         retry=node.retry or NO_RETRY,
+        rates=tuple(_compile_rate(limit) for limit in rate_limits if node.id == limit.node or node.type == limit.type),
     )
+
+
+def _compile_undo(node: Node, handlers: Handlers) -> Step:
+    compensation = node.compensate
+    assert compensation is not None
+    handler = handlers.get(compensation.type)
+    assert handler is not None, "parse_graph refuses unknown node types"
+    undo = Node(
+        0,
+        node.id,
+        compensation.type,
+        config=compensation.config,
+        retry=compensation.retry,
+        timeout=compensation.timeout,
+        on_error="continue",
+    )
+    ports = frozenset(handler.node_type.ports_for(undo.config))
+    return Step(undo, handler, compile_template(undo.config, handler.node_type), ports, {}, undo.retry or NO_RETRY)
+
+
+def _compile_rate(limit: RateLimit) -> Rate:
+    purpose = f"rate:node {limit.node}" if limit.node is not None else f"rate:type {limit.type}"
+    return Rate(purpose, compile_expression(limit.key) if limit.key is not None else None, limit.limit, limit.per)
 
 
 def _compile_exits(graph: Graph, node: Node) -> Mapping[str, Exit]:

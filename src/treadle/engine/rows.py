@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -12,6 +12,7 @@ from treadle.domain.activity import Park
 from treadle.domain.durations import format_duration
 from treadle.domain.errors import ExpressionError, Fatal
 from treadle.domain.graph import ERROR, OUT
+from treadle.domain.limits import stored_key
 from treadle.domain.marking import Activity, Effects
 from treadle.domain.records import ExecutionRecord, InboxRow, JournalRow, NewApproval, RowKind
 from treadle.domain.retry import RetryPolicy
@@ -19,12 +20,25 @@ from treadle.domain.states import ActivityStatus
 from treadle.domain.values import INPUT_LIMIT, decode, encode
 from treadle.engine.approvals import new_approval
 from treadle.engine.data import Names
-from treadle.engine.execution_state import ExecutionState
+from treadle.engine.execution_state import COMPENSATE, ExecutionState
 from treadle.engine.frames import TOP, Frame
 from treadle.engine.outcomes import Failure, Finished, failure_of
 from treadle.engine.program import Program, Step, Taken, journal_port
 from treadle.engine.vocabulary import Vocabulary
 from treadle.engine.waits import ActiveWait
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """One start, to be booked in a rate of `limit` in `per` seconds."""
+
+    key: str
+    limit: int
+    per: float
+
+
+NAMED = 1_000
+"""How many activities a row names."""
 
 
 class RowMaker:
@@ -150,6 +164,20 @@ class RowMaker:
             finished_at=now,
         )
 
+    def booked(self, activity: Activity, at: datetime) -> JournalRow:
+        """An attempt has its place in a rate, and starts then."""
+        detail = _json({"booked": at.isoformat()})
+        return self._row(RowKind.WAITING, activity, ActivityStatus.WAITING, detail_json=detail)
+
+    def rates(self, activity: Activity) -> list[Booking]:
+        """The rates that this start counts in. ExpressionError, DefinitionError: a key that has no value."""
+        booked = []
+        for rate in step_of(activity).rates:
+            value = "" if rate.key is None else rate.key.evaluate(self.names(activity))
+            key = stored_key(self.record.workflow, value, path="settings.rate_limits.key", purpose=rate.purpose)
+            booked.append(Booking(key, rate.limit, rate.per))
+        return booked
+
     def started(self, activity: Activity, now: datetime) -> JournalRow:
         """The start mark of an activity that must not be started twice."""
         return self._row(RowKind.RUNNING, activity, ActivityStatus.RUNNING, started_at=now)
@@ -163,8 +191,10 @@ class RowMaker:
         reason: str = "",
         output_json: str | None = None,
         error_json: str | None = None,
+        compensate: bool = False,
     ) -> JournalRow:
         """A message about the whole execution, consumed."""
+        asked = {"reason": reason, COMPENSATE: compensate}
         return JournalRow(
             self.record.id,
             self.state.seq + 1,
@@ -176,12 +206,20 @@ class RowMaker:
             verb,
             output_json=output_json,
             error_json=error_json,
-            detail_json=_json({"verb": verb, "reason": reason} if reason else {"verb": verb}),
+            detail_json=_json({"verb": verb, **{name: what for name, what in asked.items() if what}}),
             message_seq=message.seq,
             started_at=message.created_at,
             finished_at=now,
             by=self.by,
         )
+
+    def compensation(self, now: datetime) -> JournalRow:
+        """What has been done begins to be undone."""
+        return JournalRow(
+            self.record.id, self.state.seq + 1, RowKind.CONTROL, "", TOP, 0, 0, COMPENSATE,
+            detail_json=_json({"verb": COMPENSATE, "places": [each.place for each in reversed(self.state.undoable)][:NAMED]}),
+            started_at=now, finished_at=now, by=self.by,
+        )  # fmt: skip
 
     def deadline(self, message: InboxRow, now: datetime) -> JournalRow:
         timeout = format_duration(self.state.program.graph.settings.timeout or 0)

@@ -12,7 +12,6 @@ import orjson
 from treadle.domain.errors import ConflictError, Finding, NotFoundError
 from treadle.domain.node_types import NodeType
 from treadle.domain.records import (
-    Approval,
     ExecutionRecord,
     Fire,
     JournalRow,
@@ -138,24 +137,6 @@ def journal_item(row: JournalRow) -> Json:
 
 def reason(found: Reason) -> Json:
     return {"kind": found.kind, "sentence": found.sentence, "mend": found.mend, "node_id": found.node_id}
-
-
-def approval(found: Approval) -> Json:
-    return {
-        "id": found.id,
-        "execution_id": found.execution_id,
-        "workflow": found.workflow,
-        "node_id": found.node_id,
-        "title": found.title,
-        "body": found.body,
-        "form": stored(found.form_json),
-        "assignees": stored(found.assignees_json),
-        "status": found.status,
-        "due_at": found.due_at,
-        "decision": stored(found.decision_json),
-        "created_at": found.created_at,
-        "decided_at": found.decided_at,
-    }
 
 
 def schedule_row(found: Schedule) -> Json:

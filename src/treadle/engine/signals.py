@@ -1,7 +1,7 @@
 """Phase 4: what one execution has to tell another, and who waits for a message or a slot.
 
-Finished children's parents are told, failure workflows started, free slots given out, and parked executions with unread
-messages become running.
+Finished children's parents are told, failure workflows and those that tell of approvals started, free slots given out, and
+parked executions with unread messages become running.
 """
 
 from __future__ import annotations
@@ -11,15 +11,17 @@ from datetime import datetime
 
 from treadle.engine.admission import Admission
 from treadle.engine.failures import Failures
+from treadle.engine.notices import Notices
 from treadle.ports import PhaseStore
 
 log = logging.getLogger("treadle.worker")
 
 
 class SignalHandler:
-    def __init__(self, phases: PhaseStore, failures: Failures, admission: Admission) -> None:
+    def __init__(self, phases: PhaseStore, failures: Failures, notices: Notices, admission: Admission) -> None:
         self._phases = phases
         self._failures = failures
+        self._notices = notices
         self._admission = admission
 
     def run_once(self, now: datetime) -> int:
@@ -32,4 +34,4 @@ class SignalHandler:
                 execution_id,
                 extra={"event": "signal_processed", "execution_id": execution_id},
             )
-        return told + len(woken) + self._admission.run_once() + self._failures.run_once()
+        return told + len(woken) + self._admission.run_once() + self._failures.run_once() + self._notices.run_once()

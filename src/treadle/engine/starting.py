@@ -28,11 +28,12 @@ def new_execution(
     trigger: str | None = None,
     payload: object = None,
     priority: int = 0,
+    by: str | None = None,
 ) -> NewExecution:
     """DefinitionError when the input does not fit the schema or the trigger is not one of the graph's.
 
     `kind` is the trigger type preferred when `trigger` names no node; `payload` is what the trigger node puts out,
-    the input if None.
+    the input if None; `by` who starts it, if known.
     """
     if graph.input_schema is not None:
         input = with_defaults(graph.input_schema, {} if input is None else input)
@@ -41,7 +42,7 @@ def new_execution(
             raise DefinitionError(findings)
     node = _trigger_node(graph, trigger, kind)
     payload = input if payload is None else payload
-    said = {"node": node, "type": kind, "payload": payload}
+    said = {"node": node, "type": kind, "payload": payload, **({} if by is None else {"by": by})}
     execution = NewExecution(
         id=id,
         workflow=workflow,

@@ -9,7 +9,9 @@ from treadle.domain.marking import Activity
 from treadle.domain.records import ExecutionRecord
 from treadle.domain.states import ActivityStatus
 from treadle.domain.values import RESULT_LIMIT, decode, encode
+from treadle.engine.compensation import UNDO
 from treadle.engine.data import GivenNodes, Names, NodesNamespace
+from treadle.engine.execution_state import ExecutionState
 from treadle.engine.frames import Frame
 
 OF_THE_SCOPE = ("item", "index", "outer")
@@ -19,14 +21,28 @@ OF_A_PART = (*OF_THE_SCOPE, "previous")
 class Vocabulary:
     """Of one execution. An inner scope sees what the scope around it sees, and names of its own."""
 
-    __slots__ = ("_record",)
+    __slots__ = ("_record", "_state")
 
-    def __init__(self, record: ExecutionRecord) -> None:
+    def __init__(self, record: ExecutionRecord, state: ExecutionState) -> None:
         self._record = record
+        self._state = state
 
     def of_activity(self, activity: Activity) -> Names:
         frame: Frame = activity.home
+        if frame.path == UNDO:
+            return self._of_undo(activity)
         return Names(self._names(frame), frame.results, activity, activity.fired_at, self._outer(frame))
+
+    def _of_undo(self, activity: Activity) -> Names:
+        """A compensation sees what the activity it undoes has seen, that one's `output`, and the `error` it is undone for."""
+        state = self._state
+        undone = state.undoable[len(state.undoable) - 1 - activity.node]
+        seen_from = Activity(-1, 0, ActivityStatus.COMPLETED, (undone.key,))
+        frame = undone.frame
+        result = frame.results.visit(undone.key)
+        names = Names(self._names(frame), frame.results, seen_from, state.undo_seq, self._outer(frame))
+        error = decode(state.failure_json) if state.failure_json is not None and not state.control.cancelled else None
+        return names.plus(output=lambda: result.value["output"] if result else None, error=error)
 
     def of_scope(self, frame: Frame, seq: int) -> Names:
         """What is seen from its end, after that row."""
@@ -79,7 +95,7 @@ class Vocabulary:
             "input": decode(record.input_json or "null"),
             "trigger": trigger.get("payload", {}),
             "execution": {"id": record.id, "workflow": record.workflow, "version": record.version, "attempt": record.attempt},
-            "vars": frame.program.variables,
+            "vars": frame.program.settings.vars,
             **{name: part[name] for name in OF_A_PART if name in part},
         }
 

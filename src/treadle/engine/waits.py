@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import ChainMap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -33,16 +34,18 @@ class PendingWait:
     child: str | None = None
     title: str | None = None
 
-    def matches(self, message: InboxRow, *, after: int) -> bool:
-        """Whether the message ends this wait. ExpressionError when the filter raises."""
+    def matches(self, message: InboxRow, *, after: int, names: Mapping[str, Any]) -> bool:
+        """Whether the message ends this wait. ExpressionError when the filter raises; `names` are its activity's."""
         if message.kind is MessageKind.SIGNAL:
-            return self.signal == message.name and (self.keep or message.seq > after) and self._passes(message)
+            return self.signal == message.name and (self.keep or message.seq > after) and self._passes(message, names)
         if message.kind is MessageKind.DECISION:
             return self.approval == message.name
         return message.kind is MessageKind.CHILD and self.child == message.name
 
-    def _passes(self, message: InboxRow) -> bool:
-        return self.when is None or bool(compile_expression(self.when).evaluate({"payload": decode(message.payload_json)}))
+    def _passes(self, message: InboxRow, names: Mapping[str, Any]) -> bool:
+        if self.when is None:
+            return True
+        return bool(compile_expression(self.when).evaluate(ChainMap({"payload": decode(message.payload_json)}, names)))  # type: ignore[arg-type]
 
     def to_json(self) -> dict[str, Any]:
         fields = {
@@ -89,11 +92,11 @@ class ActiveWait:
         due = [(w.until, i) for i, w in enumerate(self.waits) if w.until is not None and w.until <= now]
         return min(due)[1] if due else None
 
-    def ended_by(self, messages: Iterable[InboxRow]) -> tuple[int, InboxRow] | None:
-        """The first message that ends one of the waits, and which."""
+    def ended_by(self, messages: Iterable[InboxRow], names: Mapping[str, Any]) -> tuple[int, InboxRow] | None:
+        """The first message that ends one of the waits, and which. `names` are what the activity's expressions see."""
         for message in messages:
             for index, wait in enumerate(self.waits):
-                if wait.matches(message, after=self.after):
+                if wait.matches(message, after=self.after, names=names):
                     return index, message
         return None
 
@@ -108,6 +111,10 @@ class ActiveWait:
         """The same, but for a time-out that begins then."""
         others = tuple(w for w in self.waits if w.name != LIMIT)
         return replace(self, waits=(*others, PendingWait(LIMIT, until=since + timedelta(seconds=limit))))
+
+    def limit_only(self) -> ActiveWait:
+        """The same, but for the time-out alone."""
+        return replace(self, waits=tuple(w for w in self.waits if w.name == LIMIT))
 
     def sources(self) -> Iterable[tuple[str, str]]:
         """The kinds and names of messages that may end it."""

@@ -7,11 +7,11 @@ inserted if they do not exist, so that a decision taken anew finds them there.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Protocol, assert_never
 
 from treadle.domain.errors import DataRejectedError
-from treadle.domain.records import Commit, CommitReply, Decision, DecisionKind, JournalRow
+from treadle.domain.records import Commit, CommitReply, Decision, DecisionKind, JournalRow, NewApproval
 from treadle.store import rows
 from treadle.store.database import Session
 from treadle.store.payloads import as_json, set_aside
@@ -45,7 +45,8 @@ class PostgresCommits:
             "plain_rows": len(commit.rows),
             "payloads": as_json(payloads) if payloads else None,
             "children": _records(commit.children),
-            "approvals": _records(commit.approvals),
+            "approvals": _records([replace(approval, notices=()) for approval in commit.approvals]),
+            "notices": _records([notice for approval in commit.approvals for notice in approval.notices]),
             "closed_approvals": _texts(commit.closed_approvals),
             "p_id": _texts([execution_id for execution_id, _ in commit.progressed]),
             "p_claim_no": _numbers([claim_no for _, claim_no in commit.progressed]),
@@ -163,7 +164,7 @@ class SqliteCommits:
             for child in commit.children:
                 session.run("add_child", **rows.new_execution(child), head_start=self._head_start)
             for approval in commit.approvals:
-                session.run("open_approval", **asdict(approval))
+                _open_approval(session, approval)
             for execution_id, claim_no in commit.progressed:
                 session.run("reset_crashes", id=execution_id, owner=owner, claim_no=claim_no)
             for decision in applied:
@@ -189,6 +190,13 @@ class SqliteCommits:
                 pass
             case _:
                 assert_never(decision.kind)
+
+
+def _open_approval(session: Session, approval: NewApproval) -> None:
+    session.run("open_approval", **asdict(approval))
+    for notice in approval.notices:
+        if session.run("notice_approval", **asdict(notice)) and notice.assignees_json is not None:
+            session.run("escalate_approval", **asdict(notice))
 
 
 def _end_parameters(decision: Decision) -> dict[str, Any]:

@@ -18,10 +18,10 @@ from treadle.domain.records import (
     StartReply,
 )
 from treadle.store import rows
+from treadle.store.approvals import Approvals
 from treadle.store.database import Database
 from treadle.store.execution_list import ExecutionList
 from treadle.store.inbox import Inbox
-from treadle.store.pages import page, place
 from treadle.store.retention import Retention
 from treadle.store.starts import OldestChangedError, Starts, earlier
 from treadle.store.status_counts import StatusCounts
@@ -29,13 +29,13 @@ from treadle.store.status_counts import StatusCounts
 START_TRIES = 5
 """How often a start that was overtaken by a cancel or an end begins anew, before its caller is told to send it again."""
 LAST_CHARACTER = "\U0010ffff"
-APPROVAL_STATUSES = ("open", "decided", "expired")
 
 
 class Executions:
-    def __init__(self, database: Database, inbox: Inbox, starts: Starts) -> None:
+    def __init__(self, database: Database, inbox: Inbox, starts: Starts, approvals: Approvals) -> None:
         self._database = database
         self._inbox = inbox
+        self._approvals = approvals
         self._starts = starts
         self._listed = ExecutionList(database)
         self._counts = StatusCounts(database)
@@ -59,9 +59,6 @@ class Executions:
 
     def send(self, message: Message) -> MessageReply:
         return self._inbox.send(message)
-
-    def decide(self, approval_id: str, message: Message) -> MessageReply:
-        return self._inbox.decide(approval_id, message)
 
     def get(self, execution_id: str) -> ExecutionRecord:
         with self._database.reading() as session:
@@ -94,33 +91,16 @@ class Executions:
         return int(count)
 
     def approvals(
-        self, *, status: str | None = None, execution_id: str | None = None, limit: int = 50, cursor: str | None = None
-    ) -> Page[Approval]:
-        start_at = place(cursor)
-        query = "list_approvals" if execution_id is None else "list_approvals_of"
-        with self._database.reading() as session:
-            streams = [
-                [
-                    rows.approval(row, self._database.time)
-                    for row in session.rows(
-                        query,
-                        status=each,
-                        execution_id=execution_id,
-                        before=start_at.before,
-                        before_id=start_at.before_id,
-                        limit=limit + 1,
-                    )
-                ]
-                for each in (APPROVAL_STATUSES if status is None else (status,))
-            ]
-        return page(streams, limit=limit)
+        self, *, status: str | None = None, execution_id: str | None = None, workflow: str | None = None,
+        assignee: str | None = None, group: str | None = None, overdue: bool = False, limit: int = 50, cursor: str | None = None,
+    ) -> Page[Approval]:  # fmt: skip
+        return self._approvals.find(
+            status=status, execution_id=execution_id, workflow=workflow, assignee=assignee, group=group, overdue=overdue,
+            limit=limit, cursor=cursor,
+        )  # fmt: skip
 
     def approval(self, approval_id: str) -> Approval:
-        with self._database.reading() as session:
-            row = session.row("get_approval", id=approval_id)
-        if row is None:
-            raise NotFoundError("approval", approval_id)
-        return rows.approval(row, self._database.time)
+        return self._approvals.get(approval_id)
 
     def counts(self) -> Mapping[str, int]:
         return self._counts.read()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import orjson
 
-from treadle.domain.errors import ConflictError, NotFoundError
 from treadle.domain.records import Message, MessageKind, MessageOutcome, MessageReply
 from treadle.domain.states import TERMINAL, ExecutionStatus
 from treadle.store.database import Database, Session
@@ -22,24 +21,16 @@ class Inbox:
         with self._database.writing() as session:
             return self.receive(session, message)
 
-    def decide(self, approval_id: str, message: Message) -> MessageReply:
-        with self._database.writing() as session:
-            return self.receive(session, message, approval_id=approval_id)
-
-    def receive(self, session: Session, message: Message, *, approval_id: str | None = None) -> MessageReply:
+    def receive(self, session: Session, message: Message) -> MessageReply:
         """The whole of T12 inside the caller's transaction. A repeat is answered before the status is looked at."""
         locked = session.row("lock_execution", id=message.execution_id)
         if locked is None:
-            if approval_id is not None:
-                raise NotFoundError("approval", approval_id)
             return MessageReply(MessageOutcome.NOT_FOUND, None)
         status, attempt, inbox_seq, retry_to_come = ExecutionStatus(locked[0]), locked[1], locked[2], bool(locked[3])
         held_back, has_slot_key = bool(locked[4]), bool(locked[5])
         known = session.row("find_message", execution_id=message.execution_id, message_id=message.message_id)
         if known is not None:
             return MessageReply(MessageOutcome.DUPLICATE, status, known[0])
-        if approval_id is not None:
-            _close_approval(session, approval_id, message)
         if _refuses(status, message.kind, retry_to_come=retry_to_come):
             return MessageReply(MessageOutcome.REFUSED, status)
         payload_json = _retry_payload(message, attempt + 1) if message.kind is MessageKind.RETRY else message.payload_json
@@ -83,17 +74,6 @@ def _effect(kind: MessageKind, status: ExecutionStatus, *, held_back: bool) -> s
     if status is ExecutionStatus.PAUSED and kind in WAKES_PAUSED:
         return WAKES
     return WAKES if status is ExecutionStatus.FAILED and kind is MessageKind.CANCEL else COUNTS
-
-
-def _close_approval(session: Session, approval_id: str, message: Message) -> None:
-    """ConflictError, and so no change at all, if the approval is not open."""
-    found = session.row("find_approval", id=approval_id)
-    if found is None or found[0] != message.execution_id:
-        raise NotFoundError("approval", approval_id)
-    if session.run("decide_approval", id=approval_id, decision_json=message.payload_json) == 0:
-        row = session.row("find_approval", id=approval_id)
-        state = row[1] if row else "expired"
-        raise ConflictError(f"approval {approval_id} is already {state}", state=state)
 
 
 def _retry_payload(message: Message, attempt: int) -> str:

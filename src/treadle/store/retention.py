@@ -21,6 +21,7 @@ class Retention:
                 session.run("prune_payloads", ids=ids)
                 session.run("prune_inbox", ids=ids)
                 session.run("prune_approvals", ids=ids)
+                session.run("prune_approval_events", ids=ids)
             else:
                 session.run("prune_fires", finished_before=finished_before)
                 session.run("prune_slots", before=finished_before)

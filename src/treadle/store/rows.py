@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from treadle.domain.approvals import ApprovalEvent
 from treadle.domain.records import (
     Approval,
     Claim,
@@ -110,7 +111,7 @@ def claim(row: Row) -> Claim:
 def approval(row: Row, time: Time) -> Approval:
     (
         id_, execution_id, workflow, node_id, scope, visit, title, body, form_json, assignees_json, status, due_at,
-        decision_json, created_at, decided_at,
+        decision_json, created_at, decided_at, groups_json, payload_json, rules_json,
     ) = row  # fmt: skip
     return Approval(
         id=id_,
@@ -128,7 +129,15 @@ def approval(row: Row, time: Time) -> Approval:
         decision_json=decision_json,
         created_at=time(created_at),
         decided_at=time(decided_at),
+        groups_json=groups_json,
+        payload_json=payload_json,
+        rules_json=rules_json,
     )
+
+
+def approval_event(row: Row, time: Time) -> ApprovalEvent:
+    approval_id, key, kind, by, via, detail_json, at, notify, notified_id = row
+    return ApprovalEvent(approval_id, key, kind, by, via, detail_json, time(at), notify, notified_id)
 
 
 def worker_parameters(worker: NewWorker) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from treadle.ports import (
+    ApprovalStore,
     ExecutionStore,
     LimitStore,
     OwnershipStore,
@@ -14,6 +15,7 @@ from treadle.ports import (
     WorkerStore,
     WorkflowStore,
 )
+from treadle.store.approvals import Approvals
 from treadle.store.claims import Claims
 from treadle.store.commits import Commits
 from treadle.store.database import Database
@@ -36,6 +38,7 @@ class SqlStore:
     ownership: OwnershipStore
     phases: PhaseStore
     executions: ExecutionStore
+    approvals: ApprovalStore
     workflows: WorkflowStore
     schedules: ScheduleStore
     limits: LimitStore
@@ -48,7 +51,8 @@ class SqlStore:
         self.workers = Workers(database, head_start=head_start)
         self.ownership = Ownership(database, claims=claims, commits=commits, head_start=head_start)
         self.phases = Phases(database, inbox, starts, head_start=head_start)
-        self.executions = Executions(database, inbox, starts)
+        self.approvals = approvals = Approvals(database, inbox, starts)
+        self.executions = Executions(database, inbox, starts, approvals)
         self.workflows = Workflows(database)
         self.schedules = Schedules(database, starts)
         self.limits = Limits(database, head_start=head_start)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from treadle.engine.hosting import Owned
 from treadle.engine.incarnation import Incarnation
 from treadle.engine.phases import Duties
 from treadle.engine.program import Programs
@@ -20,27 +21,37 @@ LEASE = 3e9
 """Longer than any test: a lease is only lost by a crash."""
 POLL = 3e9
 """Nothing is polled for: the next cycle is when something is due, was hinted at, or has just happened."""
-AGAIN = timedelta(seconds=1)
+ROUNDS, AGAIN = 100, timedelta(seconds=1)
+"""After so many cycles with something to do, time must pass before the next."""
 HOST = "treadle.testing"
 
 
 class SkippingIncarnation(Incarnation):
-    """Looks again a second after something happened, as workers do, and else only when something is due."""
+    """Looks again at once after it had something to do, and else only when something is due or was let go."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._rounds = 0
         self._duties: _CountedDuties = _CountedDuties(
             self._store, self._programs, worker_id=self.id, host=HOST, may_reap=self._lease.may_reap
         )
 
     async def _cycle(self, *, full: bool) -> datetime | None:
-        held = set(self.actors)
         self._duties.done = 0
         due = await super()._cycle(full=True)
-        if not self._duties.done and held.issuperset(self.actors):
+        self._rounds = self._rounds + 1 if self._duties.done else 0
+        if not self._rounds:
+            return due
+        if self._rounds < ROUNDS:
+            self.wake()
             return due
         again = self.now() + AGAIN
         return again if due is None else min(due, again)
+
+    def _drop(self, actor: Owned) -> None:
+        """What it waits for now is only known after another cycle."""
+        super()._drop(actor)
+        self.wake()
 
 
 class _CountedDuties(Duties):
@@ -69,6 +80,7 @@ class Crew:
         self._config = WorkerConfig(poll_interval=POLL, lease=LEASE, grace=0.0, handler_threads=32)
         self._stopping = asyncio.Event()
         self._worker: _Worker | None = None
+        self.crashes = 0
         self._gone: list[asyncio.Task[None]] = []
 
     @property
@@ -87,6 +99,7 @@ class Crew:
         worker = self._worker
         assert worker is not None
         assert worker.task is not None
+        self.crashes += 1
         worker.life.over = True
         worker.task.cancel()
         self._gone.append(worker.task)

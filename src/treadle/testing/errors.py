@@ -57,7 +57,7 @@ class NoCrashError(TestingError):
     def __init__(self, places: Sequence[str]) -> None:
         self.places = tuple(places)
         named = ", ".join(map(repr, places))
-        super().__init__(f"the worker never crashed at {named}: no result of it was committed; look at `ran`, or leave the crash out")
+        super().__init__(f"the worker never crashed at {named}: no result of it was committed; take the crash out of the test")
 
 
 def check_names(what: str, given: Sequence[str], known: Sequence[str]) -> None:

@@ -7,14 +7,18 @@ import math
 import selectors
 import time
 from collections.abc import Callable
+from concurrent.futures import Executor
 from contextvars import Context
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar, TypeVarTuple, Unpack
 
 FAR = 1e9
 """Seconds; a timer further away than this is none."""
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 Ready = list[tuple[selectors.SelectorKey, int]]
 
@@ -36,6 +40,9 @@ class SkippingLoop(asyncio.SelectorEventLoop):
         self._numbers = count()
         self._timers: list[tuple[float, int, asyncio.TimerHandle]] = []
         super().__init__(_Selector(self))
+        self.slow_callback_duration = FAR
+        # asyncio's nanosecond is lost in a float that holds a year: a timer that is due would never run.
+        self._clock_resolution = 1e-6
 
     def time(self) -> float:
         return self._micros / 1_000_000
@@ -65,14 +72,16 @@ class SkippingLoop(asyncio.SelectorEventLoop):
         if self._rested is not None and not self._rested.done():
             self._rested.set_result(True)
 
-    def call_at(self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None) -> asyncio.TimerHandle:
+    def call_at(
+        self, when: float, callback: Callable[[Unpack[Ts]], object], *args: *Ts, context: Context | None = None
+    ) -> asyncio.TimerHandle:
         handle = super().call_at(when, callback, *args, context=context)
         if when - self.time() < FAR:
             heappush(self._timers, (when, next(self._numbers), handle))
         return handle
 
-    def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:
-        future: asyncio.Future[Any] = super().run_in_executor(executor, func, *args)
+    def run_in_executor(self, executor: Executor | None, func: Callable[[Unpack[Ts]], T], *args: *Ts) -> asyncio.Future[T]:
+        future = super().run_in_executor(executor, func, *args)
         self._in_executor += 1
         future.add_done_callback(self._left_executor)
         return future
@@ -82,9 +91,10 @@ class SkippingLoop(asyncio.SelectorEventLoop):
         rested = self._rested
         busy = self._in_executor or self.runs() or (sockets and self.awaits())
         if rested is None or rested.done():
-            if timeout is not None and not busy:
-                self.move_to(self.time() + timeout)
-            return wait(0 if rested is not None else 1.0)
+            if timeout is None or busy:
+                return wait(1.0)
+            self.move_to(self.time() + timeout)
+            return []
         if not busy:
             rested.set_result(True)
             return []

@@ -68,11 +68,12 @@ def tapped(store: Store, crashes: CrashPlan, observer: Observer) -> Store:
 
 
 def _strike(places: list[str], rows: Sequence[JournalRow]) -> bool:
-    """Whether one of the rows is a result of a place that is left; it is left no more."""
+    """Whether rows are results of places that are left; these are left no more."""
+    struck = False
     for row in rows:
         if row.kind in RESULTS:
-            for name in (place_of_row(row), row.node_id):
-                if name in places:
-                    places.remove(name)
-                    return True
-    return False
+            name = next((name for name in (place_of_row(row), row.node_id) if name in places), None)
+            if name is not None:
+                places.remove(name)
+                struck = True
+    return struck

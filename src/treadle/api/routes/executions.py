@@ -80,7 +80,8 @@ def explain_execution(execution_id: ExecutionId, engine: Engine) -> Response:
 @router.post("/{execution_id}/cancel", status_code=202, response_model=Reply)
 def cancel_execution(execution_id: Name, engine: Engine, body: schemas.CancelExecution | None = None) -> Response:
     """End it as cancelled; 409 with the state that won if it is over."""
-    answer = engine.cancel(execution_id, reason="" if body is None else body.reason)
+    asked = body or schemas.CancelExecution()
+    answer = engine.cancel(execution_id, reason=asked.reason, compensate=asked.compensate)
     return reply(shapes.accepted(execution_id, answer), 202)
 
 

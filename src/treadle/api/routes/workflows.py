@@ -102,6 +102,7 @@ async def run_workflow(
         version=body.version,
         trigger=body.trigger,
         idempotency_key=_one_key(body.idempotency_key, idempotency_key),
+        by=body.by,
     )
     url = f"/api/v1/executions/{started.id}"
     status, headers = (201, {"Location": url}) if started.created else (200, {"Idempotent-Replayed": "true"})

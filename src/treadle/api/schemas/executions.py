@@ -11,7 +11,10 @@ from treadle.domain.states import ExecutionStatus
 
 
 class CancelExecution(Body):
+    """`compensate`: first undo what has been done, by the `compensate` of its nodes."""
+
     reason: Prose = ""
+    compensate: bool = False
 
 
 class Nothing(Body):
@@ -85,7 +88,7 @@ class ExecutionPage(Answer):
 class WaitingOn(Answer):
     model_config = ConfigDict(extra="allow")
 
-    kind: Literal["time", "signal", "approval", "child", "retry", "slot", "gate", "join"]
+    kind: Literal["time", "signal", "approval", "child", "retry", "rate", "slot", "gate", "join"]
     node_id: str | None
 
 

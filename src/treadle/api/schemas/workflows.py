@@ -29,6 +29,7 @@ class RunWorkflow(Body):
     version: VersionNumber | None = Field(default=None, description="the latest if left out")
     trigger: Text | None = Field(default=None, description="the trigger node that fires, where there are several")
     idempotency_key: Key | None = Field(default=None, description="the same as the header Idempotency-Key")
+    by: Key | None = Field(default=None, description="who starts it, for approvals that somebody else must decide")
 
 
 class RunQuery(Query):

@@ -79,21 +79,47 @@ child AS (
 ),
 opened AS (
   INSERT INTO approval (
-    id, execution_id, workflow, node_id, scope, visit, title, body, form_json, assignees_json, due_at, created_at, status
+    id, execution_id, workflow, node_id, scope, visit, title, body, form_json, assignees_json, groups_json, payload_json,
+    rules_json, due_at, created_at, status
   )
   -- `closed` and `expired` below do not see what is inserted here.
   SELECT a.id, a.execution_id, a.workflow, a.node_id, a.scope, a.visit, a.title, a.body, a.form_json, a.assignees_json,
-         a.due_at, clock.now,
+         a.groups_json, a.payload_json, a.rules_json, a.due_at, clock.now,
          CASE WHEN a.id = ANY(string_to_array(:closed_approvals, E'\x1f'))
                 OR a.execution_id IN (SELECT g.id FROM guarded AS g JOIN decision AS d ON d.id = g.id WHERE d.kind = 'end')
               THEN 'expired' ELSE 'open' END
   FROM clock, jsonb_to_recordset(CAST(:approvals AS jsonb)) AS a (
     id text, execution_id text, workflow text, node_id text, scope text, visit bigint, title text, body text,
-    form_json text, assignees_json text, due_at timestamptz
+    form_json text, assignees_json text, groups_json text, payload_json text, rules_json text, due_at timestamptz
   )
   WHERE (SELECT count(*) FROM fence) = 1
   ORDER BY a.id
   ON CONFLICT DO NOTHING
+),
+noticed AS (
+  INSERT INTO approval_event (approval_id, key, execution_id, kind, "by", via, detail_json, at, notify, notify_due)
+  SELECT n.approval_id, n.key, n.execution_id, n.kind, '', 'engine', n.detail_json, clock.now, n.notify, n.notify IS NOT NULL
+  FROM clock, jsonb_to_recordset(CAST(:notices AS jsonb)) AS n (
+    approval_id text, key text, execution_id text, kind text, detail_json text, notify text
+  )
+  WHERE (SELECT count(*) FROM fence) = 1
+    AND NOT EXISTS (SELECT 1 FROM approval AS a WHERE a.id = n.approval_id AND a.status <> 'open')
+  ORDER BY n.approval_id, n.key
+  ON CONFLICT DO NOTHING
+),
+reassigned AS (
+  UPDATE approval
+  SET assignees_json = n.assignees_json, groups_json = n.groups_json, due_at = n.due_at
+  FROM jsonb_to_recordset(CAST(:notices AS jsonb)) AS n (
+    approval_id text, key text, assignees_json text, groups_json text, due_at timestamptz
+  )
+  WHERE approval.id = n.approval_id AND approval.status = 'open' AND n.assignees_json IS NOT NULL
+    AND (SELECT count(*) FROM fence) = 1
+    AND (SELECT count(*) FROM guarded) >= 0
+    AND NOT EXISTS (SELECT 1 FROM approval_event AS e WHERE e.approval_id = n.approval_id AND e.key = n.key)
+    -- A row is changed once in a statement: these are closed below.
+    AND approval.id <> ALL(coalesce(string_to_array(:closed_approvals, E'\x1f'), '{}'))
+    AND approval.execution_id NOT IN (SELECT g.id FROM guarded AS g JOIN decision AS d ON d.id = g.id WHERE d.kind = 'end')
 ),
 decided AS (
   UPDATE execution AS e
@@ -173,12 +199,25 @@ ON CONFLICT DO NOTHING
 
 -- name: open_approval (sqlite)
 INSERT INTO approval (
-  id, execution_id, workflow, node_id, scope, visit, title, body, form_json, assignees_json, due_at, created_at
+  id, execution_id, workflow, node_id, scope, visit, title, body, form_json, assignees_json, groups_json, payload_json,
+  rules_json, due_at, created_at
 )
 VALUES (
-  :id, :execution_id, :workflow, :node_id, :scope, :visit, :title, :body, :form_json, :assignees_json, :due_at, treadle_now()
+  :id, :execution_id, :workflow, :node_id, :scope, :visit, :title, :body, :form_json, :assignees_json, :groups_json,
+  :payload_json, :rules_json, :due_at, treadle_now()
 )
 ON CONFLICT DO NOTHING
+
+-- name: notice_approval (sqlite)
+INSERT INTO approval_event (approval_id, key, execution_id, kind, "by", via, detail_json, at, notify, notify_due)
+SELECT :approval_id, :key, :execution_id, :kind, '', 'engine', :detail_json, treadle_now(), :notify, :notify IS NOT NULL
+FROM approval
+WHERE id = :approval_id AND status = 'open'
+ON CONFLICT DO NOTHING
+
+-- name: escalate_approval (sqlite)
+UPDATE approval SET assignees_json = :assignees_json, groups_json = :groups_json, due_at = :due_at
+WHERE id = :approval_id AND status = 'open'
 
 -- name: park (sqlite)
 UPDATE execution

@@ -102,28 +102,6 @@ FROM execution
 INDEXED BY execution_runnable -- sqlite
 WHERE status = 'running' AND owner IS NULL
 
--- name: get_approval
-SELECT
--- include: approval_row
-FROM approval
-WHERE id = :id
-
--- name: list_approvals
-SELECT
--- include: approval_row
-FROM approval
-WHERE status = :status AND (created_at, id) < (:before, :before_id)
-ORDER BY created_at DESC, id DESC
-LIMIT :limit
-
--- name: list_approvals_of
-SELECT
--- include: approval_row
-FROM approval
-WHERE execution_id = :execution_id AND status = :status AND (created_at, id) < (:before, :before_id)
-ORDER BY created_at DESC, id DESC
-LIMIT :limit
-
 -- name: prune_executions
 -- The guards stand in the DELETE itself: one that was just retried must stay.
 WITH old AS MATERIALIZED (
@@ -161,12 +139,3 @@ WHERE execution_id IN (SELECT value FROM json_each(:ids)) -- sqlite
 DELETE FROM inbox
 WHERE execution_id = ANY(:ids) -- postgres
 WHERE execution_id IN (SELECT value FROM json_each(:ids)) -- sqlite
-
--- name: prune_approvals
-DELETE FROM approval
-WHERE execution_id = ANY(:ids) -- postgres
-WHERE execution_id IN (SELECT value FROM json_each(:ids)) -- sqlite
-
--- fragment: approval_row
-  id, execution_id, workflow, node_id, scope, visit, title, body, form_json, assignees_json, status, due_at, decision_json,
-  created_at, decided_at

@@ -37,10 +37,3 @@ WHERE id = :id AND status = 'failed'
 
 -- name: inbox_count
 SELECT count(*) FROM inbox WHERE execution_id = :execution_id
-
--- name: find_approval
-SELECT execution_id, status FROM approval WHERE id = :id
-
--- name: decide_approval
-UPDATE approval SET status = 'decided', decision_json = :decision_json, decided_at = treadle_now()
-WHERE id = :id AND status = 'open'

@@ -1,0 +1,51 @@
+"""Undoing what an execution has done: the compensations of its completed activities, one after another, the latest first.
+
+They are nodes of a chain that is made from the journal: a scope of its own, played like any other, so that each has its
+retries, its time-out and its rows. One that fails for good does not keep the others from running.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from treadle.domain.graph import Edge, Graph, Settings
+from treadle.engine.frames import Frame, Key, place
+from treadle.engine.program import Program
+
+UNDO = "undo"
+"""The path of the scope in which compensations run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undoable:
+    """A completed activity that can be undone: its scope, and the visit."""
+
+    frame: Frame
+    key: Key
+
+    @property
+    def place(self) -> str:
+        node, visit = self.key
+        return place(self.frame.path, self.frame.program.graph.nodes[node].id, visit)
+
+
+def chain_of(done: Sequence[Undoable], program: Program) -> Program:
+    """A program that undoes these, the last one first."""
+    steps = []
+    for index, undoable in enumerate(reversed(done)):
+        step = undoable.frame.program.undo[undoable.key[0]]
+        steps.append(replace(step, node=replace(step.node, index=index, id=undoable.place)))
+    nodes = tuple(step.node for step in steps)
+    edges = tuple(Edge(index, f"{index}", index, index + 1) for index in range(len(nodes) - 1))
+    graph = Graph(
+        nodes=nodes,
+        edges=edges,
+        settings=Settings(max_activities=len(nodes)),
+        input_schema=None,
+        index_of={node.id: node.index for node in nodes},
+        outgoing=tuple((index,) if index < len(edges) else () for index in range(len(nodes))),
+        incoming=tuple((index - 1,) if index else () for index in range(len(nodes))),
+        edge_of={edge.id: edge.index for edge in edges},
+    )
+    return program.chain(graph, steps)

@@ -1,0 +1,118 @@
+"""treadle.testing: the worker dies where the test says, and the execution goes on with another."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from engine_house import graph, node, value
+from treadle.testing import House, NoCrashError, crash, run_workflow, signal
+
+FETCH = node("fetch", "http.request", {"url": "https://shop.example/"})
+CHAIN = graph([value("first", 1), FETCH, value("last", "{{ nodes.fetch.output }}")], "first -> fetch", "fetch -> last")
+EACH = graph([node("each", "for_each", {"items": [1, 2, 3], "concurrency": 1, "graph": graph([FETCH, value("twice", "{{ item * 2 }}")], "fetch -> twice")})])
+
+
+def workers(result: Any) -> list[str]:
+    """Who wrote the results, each once, in order."""
+    return list(dict.fromkeys(row.by for row in result.journal))
+
+
+def test_after_a_committed_result_another_worker_goes_on() -> None:
+    result = run_workflow(CHAIN, fakes={"fetch": "page"}, crash_after="fetch")
+
+    assert (result.status, result.output, result.crashes) == ("completed", "page", 1)
+    assert len(result.calls_of("fetch")) == 1
+    assert len(workers(result)) == 2
+
+
+def test_a_result_that_was_not_committed_is_made_again_with_the_same_key() -> None:
+    result = run_workflow(CHAIN, fakes={"fetch": "page"}, crash_before="fetch")
+
+    assert (result.status, result.ran) == ("completed", ["first", "fetch", "last"])
+    keys = [call.idempotency_key for call in result.calls_of("fetch")]
+    assert keys == [f"{result.id}/fetch#1"] * 2
+    assert [call.attempt for call in result.calls_of("fetch")] == [1, 1]
+
+
+def test_an_at_most_once_node_is_not_run_again() -> None:
+    once = graph([{**FETCH, "delivery": "at_most_once"}])
+
+    result = run_workflow(once, fakes={"fetch": "page"}, crash_before="fetch")
+
+    assert (result.status, result.error["type"], len(result.calls)) == ("failed", "outcome_unknown", 1)
+
+
+def test_the_worker_can_die_at_every_step_twice() -> None:
+    places = ["first", "fetch", "last"]
+
+    result = run_workflow(CHAIN, fakes={"fetch": "page"}, crash_before=places, crash_after=places[:2])
+
+    assert (result.status, result.ran, result.crashes) == ("completed", places, 5)
+    assert len(result.calls_of("fetch")) == 2
+
+
+def test_an_execution_that_always_kills_its_worker_is_set_aside() -> None:
+    result = run_workflow(CHAIN, fakes={"fetch": "page"}, crash_before=["fetch"] * 3)
+
+    assert (result.status, result.error["type"], result.crashes) == ("failed", "crash_loop", 3)
+
+
+@pytest.mark.parametrize("place", ["each[1]/fetch", "each[2]/twice", "each"])
+def test_a_map_goes_on_where_it_was(place: str) -> None:
+    after = run_workflow(EACH, fakes={"fetch": "page"}, crash_after=place)
+    before = run_workflow(EACH, fakes={"fetch": "page"}, crash_before=place)
+
+    assert (after.output, len(after.calls_of("fetch"))) == ([2, 4, 6], 3)
+    assert (before.output, before.ran) == ([2, 4, 6], after.ran)
+
+
+def test_a_node_in_a_map_may_be_lost_in_each_item() -> None:
+    result = run_workflow(EACH, fakes={"fetch": "page"}, crash_before=["fetch"] * 2 + ["each[2]/fetch"])
+
+    assert result.output == [2, 4, 6]
+    assert [call.place for call in result.calls_of("fetch")] == ["each[0]/fetch"] * 3 + ["each[1]/fetch"] + ["each[2]/fetch"] * 2
+
+
+def test_a_loop_goes_on_where_it_was() -> None:
+    loop = graph([node("again", "repeat", {"condition": "index == 3", "graph": graph([value("turn", "{{ index }}")])})])
+
+    result = run_workflow(loop, crash_before="again[2]/turn", crash_after="again[0]/turn")
+
+    assert (result.status, result.ran, result.crashes) == ("completed", ["turn"] * 3 + ["again"], 2)
+
+
+def test_the_worker_dies_while_an_execution_waits() -> None:
+    waits = graph([node("paid", "signal.wait", {"signal": "paid"})])
+
+    result = run_workflow(waits, acts=[crash("1h"), crash(when_waiting="paid")], signals=[signal("paid", 5, at="2h")])
+
+    assert (result.output, result.crashes, result.time_skipped) == (5, 2, timedelta(hours=2))
+
+
+def test_a_house_goes_on_after_its_worker_was_killed_from_outside() -> None:
+    with House() as house:
+        execution_id = house.start(graph([node("nap", "wait", {"duration": "2h"}), value("end", 1)], "nap -> end"))
+        house.skip("1h")
+        house.crash()
+        result = house.finish(execution_id)
+
+    assert (result.output, result.time_skipped) == (1, timedelta(hours=2))
+
+
+def test_a_child_survives_the_crash_too() -> None:
+    parent = graph([node("sub", "workflow", {"workflow": "chain"}), value("end", "{{ nodes.sub.output }}")], "sub -> end")
+
+    result = run_workflow(parent, workflows={"chain": CHAIN}, fakes={"fetch": "page"}, crash_before=["fetch", "sub"], crash_after="last")
+
+    assert (result.output, result.child("chain").ran, result.crashes) == ("page", ["first", "fetch", "last"], 3)
+    assert len(result.children) == 1
+
+
+def test_a_crash_that_never_happened_is_an_error() -> None:
+    branch = graph([node("pick", "if", {"condition": "input == 1"}), value("yes", 1), value("no", 0)], "pick.true -> yes", "pick.false -> no")
+
+    with pytest.raises(NoCrashError, match="never crashed at 'yes'"):
+        run_workflow(branch, input=2, crash_after=["pick", "yes"])
