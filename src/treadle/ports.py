@@ -41,6 +41,7 @@ from treadle.domain.records import (
     WorkflowSummary,
     WorkflowVersion,
 )
+from treadle.domain.schedule_due import DueStep
 
 
 class Clock(Protocol):
@@ -343,14 +344,17 @@ class ScheduleStore(Protocol):
 
     def list(self, *, workflow: str | None = None, limit: int = 50, cursor: str | None = None) -> Page[Schedule]: ...
 
-    def update(self, schedule: Schedule) -> bool:
-        """Write it where `row_version` is still the given one (which rises). False: someone else edited it."""
+    def update(self, schedule: Schedule, *, passed_over: Sequence[DueStep] = ()) -> bool:
+        """Write it where `row_version` is still the given one (which rises). False: someone else edited it.
+
+        `passed_over` are due instants that will not fire any more, recorded with it unless they are recorded already.
+        """
         ...
 
     def delete(self, schedule_id: str) -> bool: ...
 
     def due(self, *, limit: int = 100) -> tuple[datetime, Sequence[Schedule]]:
-        """The database's time, and schedules whose `next_fire_at` has come, not paused, without an error."""
+        """The database's time, and schedules whose `next_fire_at` has come with its jitter, not paused, without an error."""
         ...
 
     def fire(
@@ -365,8 +369,20 @@ class ScheduleStore(Protocol):
     ) -> str | None:
         """[T20] Record the due instant and start its execution, if nobody did.
 
-        `schedule.next_fire_at` is what was seen. With overlap `skip` and an open execution of the schedule the fire is
-        recorded as skipped. Returns the outcome recorded, or None when another worker was first or it was edited.
+        `schedule.next_fire_at` is what was seen. With an open execution of the schedule, overlap `skip` records the fire as
+        skipped; so does `queue_one` when that one is not the only one, and `execution` brings the line's key; and
+        `cancel_previous` cancels what is open. Returns the outcome recorded, or None when another worker was first or it
+        was edited.
+        """
+        ...
+
+    def fire_by_hand(
+        self, schedule: Schedule, *, fire_at: datetime, execution: NewExecution, overlap: str, reason: str
+    ) -> tuple[Fire, bool]:
+        """Fire an instant out of turn, `next_fire_at` untouched: what is recorded of it, and whether this call fired it.
+
+        An instant that has fired is not fired again; one that was missed, skipped or paused is made up for.
+        NotFoundError when the schedule is gone.
         """
         ...
 
@@ -374,8 +390,10 @@ class ScheduleStore(Protocol):
         """Record why it cannot fire; it is left alone until edited."""
         ...
 
-    def fires(self, schedule_id: str, *, limit: int = 50) -> Sequence[Fire]:
-        """Newest first."""
+    def fires(
+        self, schedule_id: str, *, limit: int = 50, outcome: str | None = None, before: datetime | None = None
+    ) -> Sequence[Fire]:
+        """Newest first; only those of an outcome, only those due before an instant."""
         ...
 
 

@@ -207,7 +207,9 @@ def test_a_link_needs_no_token_and_shows_the_question(guarded: ServedApi) -> Non
     assert 'name="data.amount" aria-describedby="data.amount-help" value="5" required' in page.text
     labels, controls = re.findall(r'<label for="([^"]+)"', page.text), re.findall(r'id="([^"]+)"', page.text)
     assert set(labels) == {each for each in controls if not each.endswith("-help")} == {"data.amount", "data.how", "data.urgent", "comment"}
-    assert re.findall(r'<button[^>]* value="(\w+)"', page.text) == ["approved", "rejected"]
+    assert re.findall(r'<button[^>]* value="(\w+)"[^>]*?( formnovalidate)?>', page.text) == [("approved", ""), ("rejected", " formnovalidate")]
+    assert "&quot;secret&quot;: &quot;kept&quot;" in page.text
+    assert "&quot;amount&quot;" not in page.text
     assert guarded.http.get("/style.css").status_code == 200
 
 

@@ -73,6 +73,18 @@ def test_an_interval_is_a_duration(api: ServedApi, interval: int | str, seconds:
         {**HOURLY, "id": "a/b"},
         {**HOURLY, "id": ""},
         {**HOURLY, "id": "../x"},
+        {**HOURLY, "at": ["2999-01-01T00:00:00Z"]},
+        {"workflow": "only", "at": []},
+        {"workflow": "only", "at": ["2999-01-01T00:00:00"]},
+        {"workflow": "only", "at": ["1999-01-01T00:00:00Z"]},
+        {"workflow": "only", "at": ["2999-01-01T00:00:00Z"] * 1001},
+        {**HOURLY, "start_at": "2999-01-02T00:00:00Z", "end_at": "2999-01-01T00:00:00Z"},
+        {**HOURLY, "end_at": "1999-01-01T00:00:00Z"},
+        {**HOURLY, "jitter": "2d"},
+        {"workflow": "only", "interval": "1m", "jitter": "1m"},
+        {**HOURLY, "catch_up_limit": 0},
+        {**HOURLY, "catch_up_limit": "many"},
+        {**HOURLY, "catch_up_window": "long"},
     ],
 )
 def test_a_schedule_that_cannot_be_is_refused_with_its_place(api: ServedApi, body: dict[str, Any]) -> None:
@@ -104,7 +116,7 @@ def test_only_what_is_given_changes(api: ServedApi) -> None:
     assert (changed.input, changed.priority) == ({"a": 1}, "high")
 
 
-@pytest.mark.parametrize("body", [{"cron": "nonsense"}, {"cron": None}, {"workflow": "other"}, {"priority": 9}, {"id": "x"}])
+@pytest.mark.parametrize("body", [{"cron": "0 1 * * *", "interval": 60}, {"cron": "nonsense"}, {"cron": None}, {"workflow": "other"}, {"priority": 9}, {"id": "x"}])
 def test_a_change_that_cannot_be_changes_nothing(api: ServedApi, body: dict[str, Any]) -> None:
     made = add(api, **HOURLY)
 
@@ -222,3 +234,90 @@ def test_a_preview_at_the_edge_of_time_is_answered(api: ServedApi, start: str, a
     statuses = {api.http.post(f"{SCHEDULES}/preview", json=body).status_code for body in bodies}
 
     assert statuses <= ({200, 422} if accepted else {422})
+
+
+def test_every_field_of_a_schedule_is_answered_as_it_was_sent(api: ServedApi) -> None:
+    sent = {
+        "interval": 3600.0, "start_at": "2998-01-01T00:00:00Z", "end_at": "2999-01-01T00:00:00Z", "jitter": 60.0,
+        "overlap": "queue_one", "catch_up": "all", "catch_up_limit": None, "catch_up_window": 7200.0,
+    }  # fmt: skip
+
+    made = api.http.post(SCHEDULES, json={"workflow": "only", **sent}).json()
+    once = add(api, workflow="only", at="2999-01-01T01:00:00+01:00")
+
+    assert {name: made[name] for name in sent} == sent
+    assert (made["next_fire_at"], made["status"]) == ("2998-01-01T00:00:00Z", "active")
+    assert [at.isoformat() for at in once.at] == ["2999-01-01T00:00:00+00:00"]
+    assert api.http.patch(f"{SCHEDULES}/{once.id}", json={"cron": "0 0 * * *"}).json()["at"] == []
+
+
+def test_a_schedule_is_run_now_with_or_without_a_body(api: ServedApi) -> None:
+    made = add(api, **HOURLY, overlap="skip", paused=True)
+
+    first = api.http.post(f"{SCHEDULES}/{made.id}/run")
+    skipped = api.http.post(f"{SCHEDULES}/{made.id}/run", json={})
+    allowed = api.http.post(f"{SCHEDULES}/{made.id}/run", json={"overlap": "allow"})
+    refused = [
+        api.http.post(f"{SCHEDULES}/{made.id}/run", json={"overlap": "maybe"}),
+        api.http.post(f"{SCHEDULES}/none/run"),
+    ]
+
+    outcomes = [schemas.Fire.model_validate_json(answer.content).outcome for answer in (first, skipped, allowed)]
+    assert (outcomes, first.status_code) == (["fired", "skipped", "fired"], 201)
+    assert api.treadle.store.executions.get(first.json()["execution_id"]).schedule_id == made.id
+    assert [answer.status_code for answer in refused] == [422, 404]
+
+
+def test_a_past_range_is_backfilled_in_parts(api: ServedApi) -> None:
+    made = add(api, **HOURLY)
+    body = {"start": "2026-01-01T00:00:00Z", "end": "2026-01-01T05:30:00Z", "limit": 4}
+
+    first = api.http.post(f"{SCHEDULES}/{made.id}/backfill", json=body).json()
+    second = api.http.post(f"{SCHEDULES}/{made.id}/backfill", json={**body, "start": first["next_start"]}).json()
+    again = api.http.post(f"{SCHEDULES}/{made.id}/backfill", json={**body, "limit": 10}).json()
+    page = api.http.get(f"{SCHEDULES}/{made.id}/fires", params={"outcome": "fired", "limit": 4}).json()
+    rest = api.http.get(f"{SCHEDULES}/{made.id}/fires", params={"limit": 4, "cursor": page["next_cursor"]}).json()
+
+    assert [(part["fired"], part["next_start"]) for part in (first, second, again)] == [
+        (4, "2026-01-01T04:00:00Z"), (2, None), (0, None),
+    ]  # fmt: skip
+    assert [fire["fire_at"][11:13] for fire in (*page["items"], *rest["items"])] == ["05", "04", "03", "02", "01", "00"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"end": "2026-01-01T00:00:00Z"},
+        {"start": "2026-01-02T00:00:00Z", "end": "2026-01-01T00:00:00Z"},
+        {"start": "2026-01-01T00:00:00Z", "end": "2999-01-01T00:00:00Z"},
+        {"start": "2026-01-01", "end": "2026-01-02T00:00:00Z"},
+        {"start": "2026-01-01T00:00:00Z", "end": "2026-01-02T00:00:00Z", "limit": 1001},
+        {"start": "2026-01-01T00:00:00Z", "end": "2026-01-02T00:00:00Z", "overlap": "maybe"},
+    ],
+)
+def test_a_backfill_that_cannot_be_is_refused_and_fires_nothing(api: ServedApi, body: dict[str, Any]) -> None:
+    made = add(api, **HOURLY)
+
+    answer = api.http.post(f"{SCHEDULES}/{made.id}/backfill", json=body)
+
+    assert answer.status_code == 422
+    assert api.http.get(f"{SCHEDULES}/{made.id}/fires").json()["items"] == []
+
+
+@pytest.mark.parametrize("query", [{"outcome": "lost"}, {"cursor": "x"}, {"limit": 0}, {"order": "asc"}])
+def test_a_list_of_fires_that_cannot_be_is_refused(api: ServedApi, query: dict[str, Any]) -> None:
+    made = add(api, **HOURLY)
+
+    answer = api.http.get(f"{SCHEDULES}/{made.id}/fires", params=query)
+
+    assert answer.status_code == 422
+
+
+def test_a_preview_knows_single_times_and_bounds(api: ServedApi) -> None:
+    bounds = {"start_at": "2026-03-28T05:00:00Z", "end_at": "2026-03-28T07:00:00Z", "start": "2026-01-01T00:00:00Z"}
+
+    every = api.http.post(f"{SCHEDULES}/preview", json={"interval": "1h", **bounds}).json()
+    once = api.http.post(f"{SCHEDULES}/preview", json={"at": "2026-03-28T06:00:00Z", **bounds}).json()
+
+    assert every["fires"] == [f"2026-03-28T0{hour}:00:00Z" for hour in (5, 6, 7)]
+    assert once["fires"] == ["2026-03-28T06:00:00Z"]

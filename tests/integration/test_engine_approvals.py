@@ -185,6 +185,7 @@ def test_edges_from_ports_that_an_approval_does_not_have_are_refused(house: Hous
     ({"reminders": [{"before_due": "1h"}]}, "config.reminders[0].before_due: there is no `due`"),
     ({"form": {"type": "objekt"}}, "config.form.type"),
     ({"payload": "x" * 70_000}, "config.payload: payload"),
+    ({"required": "{{ 'two' }}"}, "config.required: must be a whole number from 1 to 100"),
     ({"reject_after": 2, "outcomes": [{"port": "pay"}]}, "config.reject_after"),
     ({"outcomes": [{"port": "pay"}, {"port": "pay"}]}, "config.outcomes: the port 'pay' is taken"),
 ])  # fmt: skip
@@ -476,3 +477,15 @@ def test_of_a_decision_and_a_cancel_the_record_and_the_execution_agree(house: Ho
     assert after == ("expired" if isinstance(answer, ConflictError) else "decided")
     assert status in ("cancelled", "completed")
     assert status == "cancelled" or after == "decided"
+
+
+def test_a_child_is_not_decided_by_who_started_its_parent(house: House) -> None:
+    house.engine.save_workflow("strict", asking(not_by_starter=True))
+    parent = house.start(graph([node("sub", "workflow", {"workflow": "strict"})]), name="outer", by="ann")
+    [approval] = until(lambda: house.store.executions.approvals(workflow="strict").items)
+
+    with pytest.raises(DefinitionError, match="ann started the execution"):
+        house.engine.decide(approval.id, "approved", by="ann")
+    house.engine.decide(approval.id, "approved", by="bob")
+
+    assert house.ended(parent).record.status == "completed"

@@ -298,3 +298,38 @@ def test_a_node_that_waits_longer_than_its_timeout_fails(house: House) -> None:
     house.clock.advance(3700)
 
     assert house.ended(waiting).error["type"] == "timeout"
+
+
+@pytest.mark.parametrize("wait", [True, False])
+def test_a_cancelled_parent_can_wait_for_its_child(house: House, wait: bool) -> None:
+    house.engine.save_workflow("door", DOOR)
+    flow = graph(
+        [node("call", "workflow", {"workflow": "door", "wait": wait, "on_parent_end": "wait"}), node("ask", "signal.wait", {"signal": "never"})]
+    )
+    started = house.start(flow)
+    child = the_child(house, started)
+    house.until_parked(child.id)
+    house.until_parked(started)
+    house.engine.cancel(started)
+    until(lambda: any(row.status == "cancel" for row in house.journal(started)))
+    waiting = house.until_parked(started)
+    house.evict_all()
+    house.engine.signal(child.id, "open")
+
+    ended = house.ended(started)
+
+    assert [(one["kind"], one["execution_id"]) for one in waiting.waiting_on if one["kind"] == "child"][-1] == ("child", child.id)
+    assert (house.ended(child.id).record.status, ended.record.status) == ("completed", "cancelled")
+    assert ended.record.finished_at >= house.record(child.id).finished_at  # type: ignore[operator]
+
+
+def test_a_parent_that_is_done_waits_for_a_child_nobody_waited_for(house: House) -> None:
+    house.engine.save_workflow("door", DOOR)
+    started = house.start(graph([node("call", "workflow", {"workflow": "door", "wait": False, "on_parent_end": "wait"}), value("x", 7)], "call -> x"))
+    child = the_child(house, started)
+    house.until_parked(started)
+    why = house.engine.why(started)
+    house.engine.signal(child.id, "open")
+
+    assert "waits for child execution" in why[0].sentence
+    assert (house.ended(started).record.status, house.ended(started).output) == ("completed", 7)

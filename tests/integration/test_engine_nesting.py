@@ -150,7 +150,23 @@ def test_endless_loops_in_many_items_share_the_limit_of_activities(house: House)
     assert len(rows) <= 60
 
 
+def test_an_execution_that_reached_its_limit_says_so_again_when_it_is_retried(house: House) -> None:
+    circle = graph([node("a"), node("b", "noop", join="each"), node("c", "noop")], "a -> b", "b -> c", "c -> b", settings={"max_activities": 20})
+    failed = house.run(circle)
+
+    house.engine.retry(failed.record.id)
+    again = house.ended(failed.record.id)
+
+    assert (failed.error["type"], again.error["type"]) == ("max_activities", "max_activities")
+
+
 # Early ends
+
+
+def test_a_map_that_nobody_waits_for_cannot_be_told_of_more_items(house: House) -> None:
+    ended = house.run(graph([each(graph([node("work")]), {"items": [], "wait": False, "more": {"signal": "add", "close": "enough"}})]))
+
+    assert (ended.record.status, ended.error["message"].partition(" goes")[0]) == ("failed", "config.more:")
 
 
 def test_an_item_that_fails_together_with_the_last_one_wanted_does_not_fail_the_map(house: House) -> None:
@@ -188,6 +204,26 @@ def test_a_gate_that_gets_its_mutex_from_an_items_end_may_cancel_the_map(house: 
     ended = house.ended(execution_id)
 
     assert (ended.record.status, ended.output) == ("completed", 7)
+
+
+# Taking turns
+
+
+def test_two_workers_that_keep_what_they_park_take_turns_on_one_execution(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(warm, "WORTH_KEEPING", 1)
+    house.hire()
+    turn = graph([node("ask", "signal.wait", {"signal": "go"}), value("sum", "{{ (previous or 0) + nodes.ask.output }}")], "ask -> sum")
+    both = [{**node(name, "repeat", {"graph": turn, "max": 40})} for name in ("one", "other")]
+    execution_id = house.start(graph(both))
+    for number in range(80):
+        house.engine.signal(execution_id, "go", number)
+        if number % 3 == 0:
+            house.until_parked(execution_id)
+
+    ended = house.ended(execution_id)
+
+    assert sum(ended.output.values()) == sum(range(80))
+    assert house.outputs(execution_id, "ask") == list(range(80))
 
 
 # Memory

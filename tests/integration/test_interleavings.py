@@ -7,6 +7,7 @@ answered and what the database holds must be what the two would have done one af
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -39,9 +40,9 @@ from store_steps import (
     schedule,
     send,
 )
-from treadle.domain.approvals import Vote
-from treadle.domain.errors import ConflictError, JournalConflictError
-from treadle.domain.records import Admitted, Claim, MessageKind, NewExecution
+from treadle.domain.approvals import ApprovalRules, Vote
+from treadle.domain.errors import ConflictError, DefinitionError, JournalConflictError
+from treadle.domain.records import Admitted, Claim, MessageKind, NewExecution, NewNotice
 from treadle.ports import Store
 from treadle.store import open_store, store_on_postgres
 from treadle.store.postgres import PostgresDatabase, PostgresSession
@@ -49,6 +50,9 @@ from treadle.store.postgres import PostgresDatabase, PostgresSession
 K = MessageKind
 PATIENCE = 20.0
 HELD = Claim("exec-1", claim_no=1, inbox_seq=0, crashes=0)
+
+REMINDER = NewNotice("apr-2", "reminded:1", "exec-1", "reminded", "{}")
+ESCALATION = replace(REMINDER, key="escalated:1", kind="escalated", assignees_json='["eve"]', groups_json="[]")
 
 Verb = Callable[[Store], Any]
 State = dict[str, Any]
@@ -60,7 +64,7 @@ def or_conflict(result: Callable[[], Any]) -> Any:
     """What was answered, or the name of the error that is an answer too."""
     try:
         return result()
-    except (JournalConflictError, ConflictError) as error:
+    except (JournalConflictError, ConflictError, DefinitionError) as error:
         return type(error).__name__
 
 
@@ -90,6 +94,11 @@ VERBS: dict[str, Verb] = {
     "resume": lambda s: send(s, K.RESUME, message_id="resume"),
     "decide": lambda s: or_conflict(lambda: s.approvals.decide("apr-1", Vote("approved", "ann"))),
     "decide_too": lambda s: or_conflict(lambda: s.approvals.decide("apr-1", Vote("rejected", "bob"))),
+    "agree": lambda s: or_conflict(lambda: s.approvals.decide("apr-2", Vote("approved", "ann"))),
+    "agree_too": lambda s: or_conflict(lambda: s.approvals.decide("apr-2", Vote("approved", "bob"))),
+    "hand_over": lambda s: or_conflict(lambda: s.approvals.delegate("apr-2", by="cy", to="dan")),
+    "escalate": lambda s: commit(s, approvals=(new_approval("apr-2", notices=(ESCALATION,)),)),
+    "remind": lambda s: commit(s, approvals=(new_approval("apr-2", notices=(REMINDER,)),)),
     "prune": lambda s: s.executions.prune(finished_before=LATE + timedelta(days=2)),
     "up": lambda s: s.phases.deliver_up(),
     "down": lambda s: s.phases.deliver_down(),
@@ -129,6 +138,13 @@ def given_owned(store: Store, clock: MovableClock) -> None:
     commit(store, approvals=(new_approval(),))
     given_execution(store, "child-1", parent_id="exec-1", queue="children")
     given_worker(store, "b", lease=1000)
+
+
+def given_asked_of_two(store: Store, clock: MovableClock) -> None:
+    """Owned, with an open approval that two of three people must agree to."""
+    given_claimed(store)
+    rules = json.dumps(ApprovalRules(required=2).to_json())
+    commit(store, approvals=(new_approval("apr-2", assignees_json='["ann","bob","cy"]', rules_json=rules),))
 
 
 def given_parked(store: Store, clock: MovableClock) -> None:
@@ -217,6 +233,7 @@ SITUATIONS: dict[str, tuple[Callable[[Store, MovableClock], None], list[str]]] =
     "freed": (given_freed, ["start_limited", "start_newest", "start_skipping", "admit", "cancel_waiting", "claim_by_b"]),
     "debounced": (given_debounced, ["start_debounced", "start_debounced_too", "cancel", "signal", "timer"]),
     "asked": (given_owned, ["decide", "decide_too", "end"]),
+    "asked_of_two": (given_asked_of_two, ["agree", "agree_too", "hand_over", "escalate", "remind", "end", "cancel"]),
     "due": (given_due, ["fire", "edit", "start", "start_too"]),
 }  # fmt: skip
 
@@ -342,6 +359,7 @@ def state(store: Store) -> State:
         "journals": [list(store.executions.journal(each)) for each in ids],
         "inboxes": [list(store.ownership.inbox(each, after=0)) for each in ids],
         "approvals": list(store.executions.approvals().items),
+        "events": [list(store.approvals.events(each.id)) for each in store.executions.approvals().items],
         "workers": list(store.workers.list()),
         "schedules": list(store.schedules.list().items),
         "fires": list(store.schedules.fires("sch-1")),

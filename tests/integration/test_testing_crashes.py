@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from engine_house import graph, node, value
-from treadle.testing import House, NoCrashError, crash, run_workflow, signal
+from treadle.activities.decorator import DECLARED, activity
+from treadle.domain.activity import Context
+from treadle.testing import House, NoCrashError, UnfakedError, crash, run_workflow, signal
 
 FETCH = node("fetch", "http.request", {"url": "https://shop.example/"})
 CHAIN = graph([value("first", 1), FETCH, value("last", "{{ nodes.fetch.output }}")], "first -> fetch", "fetch -> last")
 EACH = graph([node("each", "for_each", {"items": [1, 2, 3], "concurrency": 1, "graph": graph([FETCH, value("twice", "{{ item * 2 }}")], "fetch -> twice")})])
+
+
+@pytest.fixture
+def declared() -> Iterator[None]:
+    """Activities declared in a test are forgotten after it."""
+    known = list(DECLARED)
+    yield
+    DECLARED[:] = known
 
 
 def workers(result: Any) -> list[str]:
@@ -102,6 +114,27 @@ def test_a_house_goes_on_after_its_worker_was_killed_from_outside() -> None:
     assert (result.output, result.time_skipped) == (1, timedelta(hours=2))
 
 
+def test_what_a_dead_worker_was_doing_has_no_effect(declared: None) -> None:
+    begun: list[int] = []
+    both = threading.Event()
+
+    @activity("own.slow")
+    def slow(ctx: Context) -> int:
+        begun.append(len(begun))
+        mine = begun[-1]
+        if mine == 1:
+            both.set()
+        assert both.wait(10)
+        return mine
+
+    fork = graph([value("start", 0), node("slow", "own.slow"), value("quick", 1), value("end", "{{ nodes.slow.output }}")], "start -> slow", "start -> quick", "slow -> end")
+
+    result = run_workflow(fork, crash_after="quick")
+
+    assert (result.status, result.node("end").output, result.node("slow").visits, begun) == ("completed", 1, 1, [0, 1])
+    assert [row.by for row in result.journal if row.node_id == "slow"] == [result.journal[-1].by]
+
+
 def test_a_child_survives_the_crash_too() -> None:
     parent = graph([node("sub", "workflow", {"workflow": "chain"}), value("end", "{{ nodes.sub.output }}")], "sub -> end")
 
@@ -109,6 +142,27 @@ def test_a_child_survives_the_crash_too() -> None:
 
     assert (result.output, result.child("chain").ran, result.crashes) == ("page", ["first", "fetch", "last"], 3)
     assert len(result.children) == 1
+
+
+def test_what_is_undone_has_fakes_and_crashes_of_its_own() -> None:
+    undo = {"type": "http.request", "config": {"url": "https://bank.example/back/{{ output }}", "method": "POST"}}
+    pay = node("pay", "http.request", {"url": "https://bank.example/", "method": "POST"}, compensate=undo)
+    failing = graph([node("each", "for_each", {"items": [1, 2], "concurrency": 1, "graph": graph([pay])}), node("no", "fail", {"message": "no"})], "each -> no")
+
+    result = run_workflow(failing, fakes={"pay": lambda ctx: ctx.scope, "undo/pay": {"status": 204}}, crash_before="undo/pay", crash_after="undo/each[1]/pay")
+
+    assert (result.status, result.undone, result.crashes) == ("failed", ["each[1]/pay", "each[0]/pay"], 2)
+    assert result.ran == ["pay", "pay", "each", "no"]
+    assert [call.config["url"][-7:] for call in result.calls_of("undo/pay")] == ["each[1]"] * 2 + ["each[0]"]
+    assert len(result.calls_of("pay")) == 2
+    assert result.not_run == []
+
+
+def test_a_compensation_reaches_the_network_no_more_than_its_node() -> None:
+    pay = value("pay", 1, compensate={"type": "http.request", "config": {"url": "https://bank.example/"}})
+
+    with pytest.raises(UnfakedError, match=r"node 'undo/pay' \(http.request\)"):
+        run_workflow(graph([pay, node("no", "fail", {"message": "no"})], "pay -> no"))
 
 
 def test_a_crash_that_never_happened_is_an_error() -> None:

@@ -336,6 +336,15 @@ def test_an_execution_is_cancelled_at_a_time() -> None:
     assert (result.status, result.time_skipped) == ("cancelled", timedelta(hours=2))
 
 
+def test_a_cancelled_execution_can_be_undone_first() -> None:
+    undo = {"type": "set", "config": {"value": "{{ output }}"}}
+    booked = graph([value("book", 5, compensate=undo), node("paid", "signal.wait", {"signal": "paid"})], "book -> paid")
+
+    result = run_workflow(booked, acts=[cancel(when_waiting="paid", compensate=True)])
+
+    assert (result.status, result.undone) == ("cancelled", ["book"])
+
+
 def test_an_execution_is_paused_and_resumed() -> None:
     naps = graph([node("one", "wait", {"duration": "1h"}), value("two", 2)], "one -> two")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
@@ -12,7 +13,7 @@ import pytest
 from engine_house import graph, node, value
 from treadle.activities.decorator import DECLARED, activity
 from treadle.domain.schedule import parse_timing
-from treadle.testing import House, SetUpError, run_workflow
+from treadle.testing import Act, BudgetError, House, SetUpError, run_workflow, signal, world
 
 QUICK = graph([value("a", 1)])
 START = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
@@ -92,6 +93,39 @@ def test_several_executions_share_a_house() -> None:
         assert {house.result(each).status for each in ids} == {"completed"}
 
 
+def test_an_act_is_for_its_own_execution() -> None:
+    with House({"paid": graph([node("paid", "signal.wait", {"signal": "paid"})])}) as house:
+        sent: tuple[list[Act], ...] = ([], [signal("paid", 5, when_waiting="paid")], [])
+        ids = [house.start("paid", signals=signals) for signals in sent]
+        house.settle()
+
+        assert [house.result(each).status for each in ids] == ["waiting", "completed", "waiting"]
+
+
+def test_work_in_an_executor_is_waited_for(declared: None) -> None:
+    @activity("own.executor")
+    async def executor() -> str:
+        async with asyncio.timeout(5):
+            await asyncio.to_thread(threading.Event().wait, 0.1)
+            return "done"
+
+    result = run_workflow(graph([node("a", "own.executor")]))
+
+    assert (result.status, result.output, result.time_skipped) == ("completed", "done", timedelta())
+
+
+def test_a_handler_that_sleeps_in_a_loop_is_found(declared: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    @activity("own.poll")
+    async def poll() -> None:
+        while True:
+            await asyncio.sleep(1)
+
+    monkeypatch.setattr(world, "MOST_JUMPS", 1000)
+
+    with pytest.raises(BudgetError, match="nothing was committed: does a handler sleep in a loop"):
+        run_workflow(graph([node("a", "own.poll")]))
+
+
 def test_a_slot_is_given_on_when_its_holder_has_ended() -> None:
     one_at_a_time = graph([node("nap", "wait", {"duration": "1h"})], settings={"concurrency": {"limit": 1}})
 
@@ -100,6 +134,15 @@ def test_a_slot_is_given_on_when_its_holder_has_ended() -> None:
         ended = [house.finish(each).record.finished_at for each in ids]
 
     assert ended == [START + timedelta(hours=hours) for hours in (1, 2, 3)]
+
+
+def test_a_rate_limit_spreads_starts_over_virtual_time() -> None:
+    calls = node("each", "for_each", {"count": 5, "graph": graph([value("call", 1)])})
+    limited = graph([calls], settings={"rate_limits": [{"type": "set", "limit": 1, "per": "1h"}]})
+
+    result = run_workflow(limited)
+
+    assert (result.status, result.time_skipped) == ("completed", timedelta(hours=4))
 
 
 def test_a_failure_workflow_runs_in_the_same_house() -> None:

@@ -148,6 +148,6 @@ class NestedGraph:
 
 
 def nested(random: Random, *, depth: int = 2) -> Config:
-    kind = random.choice(["plain", "mutexes", "mutexes", "gates"])
-    graph = NestedGraph(random, depth, mutexes=kind == "mutexes", gates=kind == "gates")
+    kind = random.choice(["plain", "mutexes", "gates", "both"])
+    graph = NestedGraph(random, depth, mutexes=kind in ("mutexes", "both"), gates=kind in ("gates", "both"))
     return graph.config(random.randint(2, 7))

@@ -44,7 +44,7 @@ class Engine:
         self.graph = parse_graph(config, REGISTRY.node_types)
         self.program = Program("w", 1, self.graph, REGISTRY)
         self.state = ExecutionState("e", self.program, self.program.starts)
-        vocabulary = Vocabulary(RECORD)
+        vocabulary = Vocabulary(RECORD, self.state)
         self.rows = RowMaker(RECORD, self.state, vocabulary, by="w", random=Random(0))
         self.conclusions = Conclusions(self.state, self.rows, vocabulary)
         self.journal: list[JournalRow] = []

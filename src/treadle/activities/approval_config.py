@@ -13,8 +13,9 @@ from treadle.domain.schema import check_schema
 from treadle.domain.values import SIGNAL_LIMIT, encode
 
 OUTCOMES = "outcomes"
+MOST_PEOPLE = 100
 STYLES = ("primary", "danger", "plain")
-_NAMES: Mapping[str, Any] = {"type": "array", "items": {"type": "string"}}
+_NAME_LIST: Mapping[str, Any] = {"type": "array", "items": {"type": "string"}}
 
 APPROVAL_FIELDS: Mapping[str, Any] = {
     "title": {"title": "Title", "description": "The question, in one line.", "type": "string", "minLength": 1},
@@ -28,8 +29,8 @@ APPROVAL_FIELDS: Mapping[str, Any] = {
         "title": "Payload",
         "description": "Any JSON to look at, which the decision's `data` may replace; at most 64 KiB.",
     },
-    "assignees": {"title": "Assignees", "description": "Who should decide.", **_NAMES},
-    "groups": {"title": "Groups", "description": "Groups whose members should decide.", **_NAMES},
+    "assignees": {"title": "Assignees", "description": "Who should decide.", **_NAME_LIST},
+    "groups": {"title": "Groups", "description": "Groups whose members should decide.", **_NAME_LIST},
     "outcomes": {
         "title": "Outcomes",
         "description": "What can be chosen instead of `approved` and `rejected`; each is a port.",
@@ -58,7 +59,7 @@ APPROVAL_FIELDS: Mapping[str, Any] = {
         "description": "How many people must choose the same outcome; each counts once.",
         "type": "integer",
         "minimum": 1,
-        "maximum": 1000,
+        "maximum": MOST_PEOPLE,
         "default": 1,
     },
     "reject_after": {
@@ -66,7 +67,7 @@ APPROVAL_FIELDS: Mapping[str, Any] = {
         "description": "How many rejections are enough for `rejected`.",
         "type": "integer",
         "minimum": 1,
-        "maximum": 1000,
+        "maximum": MOST_PEOPLE,
         "default": 1,
     },
     "not_by_starter": {
@@ -83,8 +84,7 @@ def request_of(config: Mapping[str, Any], path: str, *, notices: tuple[ApprovalN
     form = config.get("form")
     if form and (findings := check_schema(form, path=f"{path}form")):
         refuse_config(findings[0].path, findings[0].message)
-    assignees = tuple(str(name) for name in config.get("assignees") or ())
-    groups = tuple(str(name) for name in config.get("groups") or ())
+    assignees, groups = _names(config.get("assignees")), _names(config.get("groups"))
     rules = rules_of(config, path)
     if assignees and not groups and rules.required > len(set(assignees)):
         refuse_config(f"{path}required", f"{rules.required} people must agree, and only {len(set(assignees))} are asked")
@@ -111,10 +111,25 @@ def rules_of(config: Mapping[str, Any], path: str) -> ApprovalRules:
         refuse_config(f"{path}reject_after", "there is no outcome `rejected`; add it to the outcomes or leave this out")
     return ApprovalRules(
         outcomes=outcomes,
-        required=int(config.get("required") or 1),
-        reject_after=int(config.get("reject_after") or 1),
+        required=_number(config, "required", path),
+        reject_after=_number(config, "reject_after", path),
         not_by_starter=bool(config.get("not_by_starter")),
     )
+
+
+def _number(config: Mapping[str, Any], field: str, path: str) -> int:
+    """A count of people; a template may have made it anything."""
+    value = config.get(field)
+    if value is None:
+        return 1
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MOST_PEOPLE:
+        refuse_config(f"{path}{field}", f"must be a whole number from 1 to {MOST_PEOPLE}")
+    return value
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    """Names; one alone is a list of one."""
+    return (value,) if isinstance(value, str) else tuple(str(name) for name in value or ())
 
 
 def _outcome(entry: Mapping[str, Any]) -> Outcome:

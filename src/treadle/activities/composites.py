@@ -143,6 +143,8 @@ class ForEach(Immediate):
 
     def run(self, ctx: Context, config: Mapping[str, Any]) -> MapPlan:
         more = config.get("more")
+        if more and not config.get("wait", True):
+            refuse_config("more", "goes only with `wait: true`: nobody is there to be told once the node has gone on")
         return MapPlan(
             items=_items(config),
             concurrency=config.get("concurrency", DEFAULT_CONCURRENCY),

@@ -39,8 +39,8 @@ class Subworkflow(Immediate):
                 },
                 "on_parent_end": {
                     "title": "When this execution ends first",
-                    "description": "Cancel the child, or leave it alone.",
-                    "enum": ["cancel", "abandon"],
+                    "description": "Cancel the child, leave it alone, or wait with the end until it has ended.",
+                    "enum": ["cancel", "abandon", "wait"],
                     "default": "cancel",
                 },
             },

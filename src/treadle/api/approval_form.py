@@ -31,6 +31,16 @@ def form_fields(form: Any, payload: Any, sent: Mapping[str, str]) -> str:
     return "".join(_field(name, rule, name in required, given.get(name, rule.get("default")), sent) for name, rule in properties)
 
 
+def fixed_data(form: Any, payload: Any) -> str:
+    """The HTML of what the payload has and no field shows."""
+    properties = _simple_properties(form)
+    if properties is None or payload is None:
+        return ""
+    shown = dict(properties)
+    rest = {key: value for key, value in payload.items() if key not in shown} if isinstance(payload, Mapping) else payload
+    return f"<h2>Details</h2><pre>{escape(_pretty(rest))}</pre>" if rest not in ({}, []) else ""
+
+
 def form_data(form: Any, sent: Mapping[str, str], payload: Any) -> Any:
     """What was filled in; None for nothing. DefinitionError for what is no JSON.
 

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from treadle.api.approval_form import form_fields
+from treadle.api.approval_form import fixed_data, form_fields
 from treadle.api.pages import page
-from treadle.domain.approvals import EXPIRED, Outcome
+from treadle.domain.approvals import EXPIRED, REJECTED, Outcome
 from treadle.domain.values import decode
-from treadle.engine.answers import utc_text
 from treadle.engine.approval_desk import ApprovalRecord
 from treadle.engine.approval_links import ApprovalLink
 
@@ -41,7 +40,9 @@ def question_page(record: ApprovalRecord, link: ApprovalLink, *, path: str, sent
 
 def _button(outcome: Outcome) -> str:
     named = f'name="decision" value="{escape(outcome.port)}" class="{escape(outcome.style)}"'
-    return f'<button type="submit" {named}>{escape(outcome.label)}</button>'
+    # What the form requires, it does not require of a rejection.
+    unchecked = " formnovalidate" if outcome.port == REJECTED else ""
+    return f'<button type="submit" {named}{unchecked}>{escape(outcome.label)}</button>'
 
 
 def answer_page(record: ApprovalRecord) -> str:
@@ -58,19 +59,21 @@ def refusal_page(title: str, message: str) -> str:
 def _question(record: ApprovalRecord) -> str:
     approval = record.approval
     body = "".join(f"<p>{escape(line)}</p>" for line in approval.body.splitlines() if line.strip())
-    due = f"<p>Due {escape(utc_text(approval.due_at))}</p>" if approval.due_at and approval.status == "open" else ""
+    due = f"<p>Due {approval.due_at:%Y-%m-%d %H:%M} UTC</p>" if approval.due_at and approval.status == "open" else ""
     votes = "".join(
         f"<li>{escape(vote.by or 'somebody')}: {escape(decode(vote.detail_json)['decision'])}</li>" for vote in record.votes
     )
     said = f"<h2>Decided so far</h2><ul>{votes}</ul>" if votes and record.rules.counts_people else ""
-    return f"<h1>{escape(approval.title)}</h1>{body}{due}{said}"
+    details = fixed_data(decode(approval.form_json), decode(approval.payload_json))
+    return f"<h1>{escape(approval.title)}</h1>{body}{due}{details}{said}"
 
 
 def _who(link: ApprovalLink, sent: Sent) -> str:
     if link.person is not None:
         return f"<p>You decide as <strong>{escape(link.person)}</strong>.</p>"
     name = escape(sent.get("by", ""))
-    return f'<p><label for="by">Your name</label><br><input id="by" name="by" maxlength="200" required value="{name}"></p>'
+    field = f'<input id="by" name="by" autocomplete="name" maxlength="200" required value="{name}">'
+    return f'<p><label for="by">Your name</label><br>{field}</p>'
 
 
 def _errors(errors: tuple[str, ...]) -> str:

@@ -26,7 +26,7 @@ COMMANDS = {
     "workflows": ("treadle.cli.workflows:workflows", "Save, check, compare and export workflows."),
     "executions": ("treadle.cli.executions:executions", "See and steer executions."),
     "approvals": ("treadle.cli.approvals:approvals", "See and decide approvals."),
-    "schedules": ("treadle.cli.schedules:schedules", "Start workflows at times, by cron or interval."),
+    "schedules": ("treadle.cli.schedules:schedules", "Start workflows at times, by cron, by interval or once."),
     "workers": ("treadle.cli.workers:workers", "See, drain and evict workers."),
     "nodes": ("treadle.cli.nodes:nodes", "See the node types a graph can use."),
     "db": ("treadle.cli.database:db", "Prepare, check and prune the database."),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,18 +18,36 @@ from treadle.domain.errors import NotFoundError
 
 if TYPE_CHECKING:
     from treadle.domain.records import Schedule
+    from treadle.engine.schedule_runs import Backfill
     from treadle.ports import Store
+
+def instant(text: str) -> datetime:
+    """A time with its offset from UTC, or a date, which begins in UTC."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is not a time such as 2026-03-29T09:00:00Z") from None
+    if moment.tzinfo is None and len(text) > len("2026-03-29"):
+        raise click.BadParameter(f"{text!r} does not say its offset from UTC: end it with Z, or with one such as +02:00")
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
 
 SCHEDULE = click.argument("schedule_id", metavar="ID")
 TIMEZONE = click.option("--timezone", default="UTC", show_default=True, help="An IANA name such as Europe/Berlin.")
 CRON = click.option("--cron", metavar="EXPR", help="Five fields: minute hour day month weekday.")
 EVERY = click.option("--every", type=duration, metavar="DURATION", help="An interval such as 15m or 1d.")
-COLUMNS = ("id", "workflow", "cron", "interval", "timezone", "paused", "next_fire_at", "error")
+AT = click.option("--at", type=instant, metavar="TIME", multiple=True, help="A time such as 2026-03-29T09:00:00Z. Repeatable.")
+DST = click.option("--dst", default="debian", show_default=True, help="Clock changes: debian, skip, twice or exact.")
+OVERLAPS = click.Choice(("allow", "skip", "queue_one", "cancel_previous"))
+COLUMNS = ("id", "workflow", "cron", "interval", "timezone", "status", "next_fire_at", "error")
+FIRE_COLUMNS = ("fire_at", "outcome", "execution_id", "reason")
+CHUNK = 50
+"""Due instants that one step of a backfill fires, between two moves of its bar."""
 
 
 @click.group(cls=Group, examples=["treadle schedules create nightly_report --cron '0 2 * * *' --timezone Europe/Berlin"])
 def schedules() -> None:
-    """Start workflows at times, by cron or interval.
+    """Start workflows at times, by cron, by interval or once.
 
     An ID may be shortened to any prefix that only one schedule has.
     """
@@ -67,7 +87,7 @@ def show_schedule(session: Session, schedule_id: str, form: str) -> None:
 @CRON
 @EVERY
 @TIMEZONE
-@click.option("--dst", default="debian", show_default=True, help="What happens where clocks are changed.")
+@DST
 @click.option(
     "--start",
     type=click.DateTime(("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d")),
@@ -90,12 +110,15 @@ def next_fires(
     """Show the next fires of a schedule, or of a cron expression or interval before you save it."""
     if (schedule_id is None) == (cron is None and every is None):
         raise click.UsageError("Give either the ID of a schedule, or --cron or --every.")
+    since = start.replace(tzinfo=UTC) if start else None
     with session.open() if schedule_id else session.open_scratch() as treadle:
         if schedule_id:
-            found = find_schedule(treadle.store, schedule_id)
-            cron, every, timezone, dst = found.cron, found.interval, found.timezone, found.dst
-        since = start.replace(tzinfo=UTC) if start else None
-        fires = treadle.engine.preview(cron=cron, interval=every, timezone=timezone, start=since, count=count, dst=dst)
+            from treadle.domain.schedule import timing_of
+
+            timing = timing_of(find_schedule(treadle.store, schedule_id))
+            fires = timing.preview(since or treadle.store.now(), count)
+        else:
+            fires = treadle.engine.preview(cron=cron, interval=every, timezone=timezone, start=since, count=count, dst=dst)
     write_list([{"fire_at": shapes.time(at)} for at in fires], form, columns=("fire_at",), none="it never fires")
 
 
@@ -104,20 +127,25 @@ def next_fires(
     examples=[
         "treadle schedules create nightly_report --cron '0 2 * * *'",
         "treadle schedules create sync --every 15m --overlap skip -i full=false",
+        "treadle schedules create announce --at 2026-12-24T09:00:00+01:00",
     ],
 )
 @click.argument("workflow")
 @CRON
 @EVERY
+@AT
 @TIMEZONE
-@click.option("--dst", default="debian", show_default=True, help="What happens where clocks are changed.")
+@DST
+@click.option("--start-at", type=instant, metavar="TIME", help="No fire before it; --every counts from here.")
+@click.option("--end-at", type=instant, metavar="TIME", help="No fire after it.")
+@click.option("--jitter", type=duration, default="0", metavar="DURATION", help="Each fire comes up to so much later.")
 @click.option("-i", "pairs", metavar="KEY=VALUE", multiple=True, help="A key of the input. Repeatable.")
 @click.option("--input", "document", metavar="JSON|@FILE", help="The whole input.")
 @click.option("--priority", type=priority, default="normal", show_default=True, help="Of the executions it starts.")
 @click.option("--version", type=click.IntRange(1), help="The workflow's version.  [default: the latest at each fire]")
 @click.option(
     "--overlap",
-    type=click.Choice(("allow", "skip")),
+    type=OVERLAPS,
     default="allow",
     show_default=True,
     help="While an earlier execution is still open.",
@@ -129,6 +157,8 @@ def next_fires(
     show_default=True,
     help="After a time without workers.",
 )
+@click.option("--catch-up-limit", type=click.IntRange(1), default=1000, show_default=True, help="With all: the newest so many.")
+@click.option("--catch-up-window", type=duration, metavar="DURATION", help="What is later than this is missed.")
 @click.option("--paused", is_flag=True, help="Do not fire before it is resumed.")
 @click.option("--id", "id_", metavar="ID", help="Its id.  [default: a new one]")
 @output_option
@@ -145,8 +175,8 @@ def create_schedule(
     **options: Any,
 ) -> None:
     """Start a workflow again and again."""
-    if (options["cron"] is None) == (every is None):
-        raise click.UsageError("Give either --cron or --every.")
+    if (options["cron"] is not None) + (every is not None) + bool(options["at"]) != 1:
+        raise click.UsageError("Give one of --cron, --every and --at.")
     with session.open() as treadle:
         created = treadle.engine.add_schedule(workflow, interval=every, input=input_value(pairs, document), id=id_, **options)
     write_list([shapes.schedule(created)], form, columns=COLUMNS)
@@ -179,18 +209,72 @@ def delete_schedule(session: Session, schedule_id: str) -> None:
     say(f"{found.id} deleted")
 
 
-@schedules.command("fires", examples=["treadle schedules fires sched-0198 --limit 5"])
+@schedules.command("fires", examples=["treadle schedules fires sched-0198 --limit 5 --outcome missed"])
 @SCHEDULE
-@click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True, help="Rows at most.")
+@click.option("--outcome", type=click.Choice(("fired", "skipped", "missed", "paused")), help="Only those.")
+@page_options
 @output_option
 @click.pass_obj
-def list_fires(session: Session, schedule_id: str, limit: int, form: str) -> None:
+def list_fires(session: Session, schedule_id: str, outcome: str | None, limit: int, cursor: str | None, form: str) -> None:
     """List past fires, newest first: what became of each, and why."""
     with session.open() as treadle:
-        fires = treadle.store.schedules.fires(find_schedule(treadle.store, schedule_id).id, limit=limit)
-    write_list(
-        map(shapes.fire, fires), form, columns=("fire_at", "outcome", "execution_id", "reason"), none="it has not fired yet"
-    )
+        found = find_schedule(treadle.store, schedule_id)
+        page = treadle.engine.fires(found.id, outcome=outcome, limit=limit, cursor=cursor)
+    write_list(map(shapes.fire, page.items), form, columns=FIRE_COLUMNS, cursor=page.next_cursor, none="it has not fired yet")
+
+
+@schedules.command("run", examples=["treadle schedules run sched-0198", "treadle schedules run sched-0198 --overlap allow"])
+@SCHEDULE
+@click.option("--overlap", type=OVERLAPS, help="While an earlier execution is still open.  [default: the schedule's own]")
+@output_option
+@click.pass_obj
+def run_schedule(session: Session, schedule_id: str, overlap: str | None, form: str) -> None:
+    """Fire once now, also while it is paused."""
+    with session.open() as treadle:
+        fire = treadle.engine.run_schedule(find_schedule(treadle.store, schedule_id).id, overlap=overlap)
+    write_list([shapes.fire(fire)], form, columns=FIRE_COLUMNS)
+
+
+@schedules.command(
+    "backfill",
+    examples=[
+        "treadle schedules backfill sched-0198 --start 2026-03-01 --end 2026-03-08",
+        "treadle schedules backfill sched-0198 --start 2026-03-01T00:00:00Z --end 2026-03-01T12:00:00Z --overlap queue_one",
+    ],
+)
+@SCHEDULE
+@click.option("--start", type=instant, required=True, metavar="TIME", help="The first due time, such as 2026-03-01.")
+@click.option("--end", type=instant, required=True, metavar="TIME", help="The last due time; it is past.")
+@click.option("--overlap", type=OVERLAPS, default="allow", show_default=True, help="While an earlier execution is still open.")
+@output_option
+@click.pass_obj
+def backfill_schedule(session: Session, schedule_id: str, start: datetime, end: datetime, overlap: str, form: str) -> None:
+    """Fire the due times of a past range that have not fired.
+
+    Cut it off and call it again: nothing fires twice.
+    """
+    with session.open() as treadle:
+        found = find_schedule(treadle.store, schedule_id)
+
+        def step(since: datetime) -> Backfill:
+            return treadle.engine.backfill_schedule(found.id, start=since, end=end, overlap=overlap, limit=CHUNK)
+
+        done = list(_with_bar(step, start, end))
+    fires = [shapes.fire(fire) for part in done for fire in part.fires]
+    write_list(fires, form, columns=FIRE_COLUMNS, none="no due time in that range")
+    say(f"{sum(part.fired for part in done)} fired of {len(fires)} due")
+
+
+def _with_bar(step: Callable[[datetime], Backfill], start: datetime, end: datetime) -> Iterator[Backfill]:
+    """Every step of a backfill, with a bar that moves through the range on a terminal's stderr."""
+    length = max(1, round((end - start).total_seconds()))
+    with click.progressbar(length=length, label="backfill", file=sys.stderr) as bar:
+        since: datetime | None = start
+        while since is not None:
+            part = step(since)
+            yield part
+            bar.update(round(((part.next_start or end) - since).total_seconds()))
+            since = part.next_start
 
 
 def find_schedule(store: Store, word: str) -> Schedule:
@@ -216,4 +300,7 @@ def _all(store: Store) -> list[Schedule]:
 def _set_paused(session: Session, word: str, *, paused: bool) -> None:
     with session.open() as treadle:
         changed = treadle.engine.change_schedule(find_schedule(treadle.store, word).id, paused=paused)
-    say(f"{changed.id} is paused" if paused else f"{changed.id} fires next at {shapes.time(changed.next_fire_at)}")
+    if changed.next_fire_at is None:
+        say(f"{changed.id} has ended")
+    else:
+        say(f"{changed.id} is paused" if paused else f"{changed.id} fires next at {shapes.time(changed.next_fire_at)}")

@@ -51,7 +51,7 @@ class ApprovalRequest:
 
 @dataclass(frozen=True, slots=True)
 class ChildRequest:
-    """A child execution to start. `input` is any JSON value.
+    """A child execution to start. `input` is any JSON value; `on_parent_end` is cancel, abandon or wait.
 
     `inner` True: not a workflow, but the graph inside the composite node that the asking activity is a part of.
     """

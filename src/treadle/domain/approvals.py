@@ -109,8 +109,9 @@ def is_among(name: str, names: Iterable[str]) -> bool:
 
 
 def latest_votes(events: Iterable[ApprovalEvent]) -> dict[str, ApprovalEvent]:
-    """What each person says now, by the compared spelling of the name; `events` in their order."""
-    return {person(event.by): event for event in events if event.kind == EventKind.DECIDED}
+    """What each person says now, by the compared spelling of the name. Keys keep their order whatever the clock does."""
+    votes = sorted((event for event in events if event.kind == EventKind.DECIDED), key=lambda event: event.key)
+    return {person(event.by): event for event in votes}
 
 
 def may_not_vote(rules: ApprovalRules, assignees: Sequence[str], groups: Sequence[str], vote: Vote) -> Finding | None:

@@ -115,7 +115,7 @@ class Scope:
     def begin(self, node: int, inputs: tuple[Producer, ...], stamps: Stamps | None, effects: Effects) -> None:
         """The node becomes an activity; it is to run unless it waits for a mutex or is a gate. Or the limit is reached."""
         if self.fired >= self.limit:
-            self.fail(effects, "max_activities", f"more than {self.limit:,} activities", (node,))
+            self.fail(effects, "max_activities", "more activities than `settings.max_activities` allows", (node,))
             return
         self.fired += 1
         visit = self.visits[node] = self.visits.get(node, 0) + 1

@@ -12,9 +12,6 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from treadle.domain.activity import Event, Park, Wait
-from treadle.domain.composites import MapPlan
-from treadle.domain.durations import format_duration
 from treadle.domain.marking import Activity
 from treadle.domain.records import (
     Claim,
@@ -24,22 +21,20 @@ from treadle.domain.records import (
     InboxRow,
     JournalRow,
     MessageKind,
-    NewApproval,
-    NewExecution,
     RowKind,
 )
 from treadle.domain.states import ActivityStatus
 from treadle.domain.values import decode
-from treadle.engine.calls import prepare
 from treadle.engine.conclusions import Conclusions
 from treadle.engine.decisions import Judge
-from treadle.engine.execution_state import BY_POLICY, COMPENSATE, ExecutionState
+from treadle.engine.execution_state import BY_POLICY, CHILD, COMPENSATE, ExecutionState
 from treadle.engine.frames import Frame, place_of_row
 from treadle.engine.hosting import Host, WorkItem
 from treadle.engine.mailbox import Mailbox, Match
-from treadle.engine.outcomes import Begun, Failure, Finished, Outcome, Started, failure_of, outcome_of
+from treadle.engine.outcomes import Failure, Outcome, failure_of
+from treadle.engine.recorder import MORE, Recorder
 from treadle.engine.rows import RowMaker, step_of
-from treadle.engine.waits import LIMIT, ActiveWait, begin_wait
+from treadle.engine.waits import ActiveWait
 
 
 class ExecutionActor:
@@ -54,9 +49,10 @@ class ExecutionActor:
         self.mailbox = mailbox
         self.running: dict[Activity, None] = {}
         self.crashes = claim.crashes
-        self.rejected: dict[str, str] = {}
-        """The places of activities whose result the database refused, with its words."""
-        self._marked: set[Activity] = set()
+        self.recorder = Recorder(state, rows)
+        self._marked: dict[Activity, int] = {}
+        """At-most-once activities whose start is in the journal, at that row, and whose result is not."""
+        self._durable = 0
         self._booked: set[Activity] = set()
         self.rows = rows
         self._conclusions = conclusions
@@ -69,8 +65,6 @@ class ExecutionActor:
         self._backlog: list[Callable[[], None]] = []
         self._out: list[JournalRow] = []
         self._run: list[Activity] = []
-        self._children: list[NewExecution] = []
-        self._approvals: list[NewApproval] = []
         self._closed: list[str] = []
         self._orphans: list[str] = []
         self._progressed = False
@@ -127,6 +121,8 @@ class ExecutionActor:
     def committed(self, item: WorkItem, *, applied: bool) -> None:
         """The commit that holds `item` is durable; `applied` says whether its decision took effect."""
         self._committing -= 1
+        if item.rows:
+            self._durable = item.rows[-1].seq
         decision = item.decision
         if decision is None:
             self._start(item.run)
@@ -172,12 +168,13 @@ class ExecutionActor:
                 self._run,
                 decision,
                 self._progressed,
-                self._children,
-                self._approvals,
+                self.recorder.children,
+                self.recorder.approvals,
                 self._closed,
                 self._orphans,
             )
-            self._out, self._run, self._children, self._approvals, self._closed, self._orphans = [], [], [], [], [], []
+            self._out, self._run, self._closed, self._orphans = [], [], [], []
+            self.recorder.children, self.recorder.approvals = [], []
             self._progressed = False
             self._committing += 1
             self.host.submit(item)
@@ -196,11 +193,19 @@ class ExecutionActor:
             return end
         if state.control.paused:
             return None if self.running or self._committing else self._judge.idle(seen=self.seen)
+        if state.over:
+            return self._judge_lingering()
         if state.waits and (expiry := self._expiry()) is not None:
             return expiry
         if self.running or self._committing or self._run or self._due():
             return None
         return self._judge.idle(seen=self.seen)
+
+    def _judge_lingering(self) -> Decision | None:
+        """Its end waits for children only."""
+        self._stop_all()
+        self._run = []
+        return None if self._committing else self._judge.idle(seen=self.seen)
 
     def _expiry(self) -> Decision | None:
         """A guarded decision that ends waits whose time has come: a message committed before it wins.
@@ -232,7 +237,7 @@ class ExecutionActor:
         now = self.host.now()
         index = wait.due(now)
         assert index is not None
-        outcome = self._resume(activity, wait.event(index, None, now))
+        outcome = self.recorder.resume(activity, wait.event(index, None, now), now)
         return self._row_of(activity, outcome, started_at=wait.started_at, message=None)
 
     def _due(self) -> bool:
@@ -284,9 +289,11 @@ class ExecutionActor:
             later = list(activities)
             self._backlog.append(lambda: self._start(later))
             return
-        if self.state.control.paused or self.state.over:
+        if self.state.over:
             return
-        ready = [a for a in activities if self._can_start(a)]
+        if self.state.control.paused:  # what is marked as started is started: no later owner could tell
+            activities = [activity for activity in activities if activity in self._marked]
+        ready = [a for a in dict.fromkeys(activities) if self._can_start(a)]
         for activity in ready:
             self.running[activity] = None
         with self._gathering():
@@ -296,16 +303,20 @@ class ExecutionActor:
                     self._start_one(activity)
 
     def _can_start(self, activity: Activity) -> bool:
-        startable = activity.status == ActivityStatus.RUNNING and activity not in self.state.waits
-        return startable and self.state.is_active(activity) and activity not in self.running
+        state = self.state
+        parked = activity in state.waits or activity in state.frames.composites
+        startable = activity.status == ActivityStatus.RUNNING and not parked
+        return startable and state.is_active(activity) and activity not in self.running
 
     def _start_one(self, activity: Activity) -> None:
         node = step_of(activity).node
-        refused = self.rejected and self.rejected.get(activity.home.place_of(activity))
-        if refused:
-            self.finished(activity, Failure("unstorable", refused, retryable=False), started_at=None)
+        refused = self.recorder.refused(activity)
+        if refused is not None:
+            self.finished(activity, refused, started_at=None)
         elif self._must_book(activity):
             self.host.book(self, activity)
+        elif self._marked.get(activity, 0) > self._durable:
+            del self.running[activity]  # the commit of its mark starts it
         elif node.delivery != "at_most_once" or node.disabled or activity in self._marked:
             self.host.launch(self, activity)
         elif self.state.marks.get(activity) == activity.attempt:
@@ -336,7 +347,7 @@ class ExecutionActor:
     def _mark(self, activity: Activity) -> None:
         """Commit that the attempt starts, then start it: a mark without a result means that nobody knows what happened."""
         del self.running[activity]
-        self._marked.add(activity)
+        self._marked[activity] = self.state.seq + 1
         self._fold(self.rows.started(activity, self.host.now()))
         self._run.append(activity)
 
@@ -354,48 +365,11 @@ class ExecutionActor:
         self._match()
 
     def _row_of(self, activity: Activity, outcome: Outcome, *, started_at: datetime | None, message: InboxRow | None) -> JournalRow:
-        """The row an outcome becomes; approvals and children go into the same commit."""
-        now = self.host.now()
-        self._marked.discard(activity)
+        self._marked.pop(activity, None)
         self._booked.discard(activity)
-        match outcome:
-            case Failure():
-                return self.rows.failed(activity, outcome, started_at=started_at, now=now, message=message)
-            case Finished():
-                return self.rows.finished(activity, outcome, started_at=started_at, now=now, message=message)
-            case Started(children=children, finished=finished):
-                self._children.extend(children)
-                self.state.has_children = True
-                if finished is not None:
-                    return self.rows.finished(activity, finished, started_at=started_at, now=now, message=message)
-                return self._park(activity, outcome.park, started_at=started_at, message=message)
-            case Park():
-                return self._park(activity, outcome, started_at=started_at, message=message)
-            case Begun():
-                return self._begun(activity, outcome, started_at=started_at)
-
-    def _begun(self, activity: Activity, begun: Begun, *, started_at: datetime | None) -> JournalRow:
-        """A composite begins; it waits for its time-out and for signals that add to it."""
-        started_at = started_at or self.host.now()
-        more = begun.plan.more if isinstance(begun.plan, MapPlan) else None
-        asked = (Wait(name=MORE, signal=more.signal), Wait(name=CLOSE, signal=more.close)) if more else ()
-        limit = step_of(activity).node.timeout
-        wait = None
-        if asked or limit is not None:
-            address = self.rows.address(activity)
-            wait = begin_wait(
-                Park(asked), address=address, execution_id=self.id, after=self.seen, started_at=started_at, limit=limit
-            )
-        return self.rows.begun(activity, begun.plan_json, wait, started_at=started_at)
-
-    def _park(self, activity: Activity, park: Park, *, started_at: datetime | None, message: InboxRow | None) -> JournalRow:
-        address = self.rows.address(activity)
-        limit = step_of(activity).node.timeout
-        wait = begin_wait(
-            park, address=address, execution_id=self.id, after=self.seen, started_at=started_at or self.host.now(), limit=limit
+        return self.recorder.row_of(
+            activity, outcome, now=self.host.now(), seen=self.seen, started_at=started_at, message=message
         )
-        self._approvals.extend(self.rows.approvals(activity, park, wait))
-        return self.rows.waiting(activity, park, wait)._replace(message_seq=message.seq if message else None)
 
     def _fold(self, row: JournalRow, *, write: bool = True) -> None:
         """Fold a row, then the rows for what it brought about."""
@@ -421,7 +395,7 @@ class ExecutionActor:
         for activity, wait in self.state.closed:
             self._closed.extend(w.approval for w in wait.waits if w.approval)
             told = row.message_seq is not None and place_of_row(row) == activity.home.place_of(activity)
-            self._orphans.extend(w.child for w in wait.waits if w.child and not told)
+            self._orphans.extend(w.child for w in wait.waits if w.child and not (told or w.lingers))
             self.mailbox.forget(activity, wait)
         self.state.closed.clear()
 
@@ -451,6 +425,8 @@ class ExecutionActor:
 
     def _take_one(self, message: InboxRow) -> None:
         match message.kind:
+            case MessageKind.CHILD if message.name in self.state.lingering():
+                self._fold(self.rows.control(CHILD, message, self.host.now(), reason=message.name))
             case MessageKind.SIGNAL | MessageKind.DECISION | MessageKind.CHILD:
                 self.mailbox.put(message)
             case MessageKind.CANCEL:
@@ -505,29 +481,13 @@ class ExecutionActor:
             payload: Any = decode(message.payload_json)
             items = (payload if isinstance(payload, list) else [payload]) if match.wait.waits[match.index].name == MORE else None
             return self.rows.grown(activity, items, message, self.host.now())
-        outcome = self._resume(activity, match.wait.event(match.index, message, self.host.now()))
+        now = self.host.now()
+        outcome = self.recorder.resume(activity, match.wait.event(match.index, message, now), now)
         return self._row_of(activity, outcome, started_at=match.wait.started_at, message=message)
-
-    def _resume(self, activity: Activity, event: Event) -> Outcome:
-        """Ask the handler how a park ends."""
-        words = self.rejected.get(activity.home.place_of(activity)) if self.rejected else None
-        if words is not None:
-            return Failure("unstorable", words, retryable=False)
-        if event.name == LIMIT:
-            limit = format_duration(step_of(activity).node.timeout or 0)
-            return Failure("timeout", f"it waited longer than {limit}")
-        try:
-            call = prepare(self.rows, activity, self.host.now())
-            return outcome_of(call.handler.resume(call.context, call.config, event))
-        except (Exception, SystemExit) as error:  # the handler's code: whatever it raises is the activity's failure
-            return failure_of(error)
 
 
 MOST_EXPIRIES = 1_000
 """Rows of waits that are ended in one decision."""
-
-MORE, CLOSE = "more", "close"
-"""The names of the waits for signals that add to a map."""
 
 _PROGRESS = frozenset({RowKind.DONE, RowKind.FAILED})
 

@@ -12,6 +12,9 @@ LEAST = 64
 """Alarms; so few are not worth tidying."""
 
 
+LEAST = 64
+
+
 class Alarms:
     """A heap that is tidied when it is read, and when most of it may be of activities that are gone.
 

@@ -13,7 +13,7 @@ from treadle.domain.values import INPUT_LIMIT, decode, encode
 from treadle.engine.outcomes import Finished, Started, outcome_of
 from treadle.engine.program import Programs
 from treadle.engine.starting import new_execution, without_debounce
-from treadle.engine.waits import child_id
+from treadle.engine.waits import LINGERS, child_id
 from treadle.ports import WorkflowStore
 
 MAX_DEPTH = 20
@@ -46,6 +46,8 @@ class Children:
             child = self._child(parent, address, 0, result.child)
             finished = outcome_of({"execution_id": child.id})
             assert isinstance(finished, Finished)
+            if result.child.on_parent_end == "wait":
+                finished = replace(finished, detail_json=encode({LINGERS: child.id}, limit=INPUT_LIMIT, name="detail"))
             return Started((child,), Park(()), finished)
         asked = [(index, wait.child) for index, wait in enumerate(result.waits) if wait.child is not None]
         if part is not None:
@@ -55,7 +57,8 @@ class Children:
     def _part(self, parent: ExecutionRecord, address: str, index: int, part: Mapping[str, Any]) -> NewExecution:
         if parent.depth + 1 > MAX_DEPTH:
             raise Fatal(f"workflows are nested more than {MAX_DEPTH} deep", type="too_deep")
-        said = {"node": None, "type": "item", "payload": decode(parent.trigger_json).get("payload"), "part": part}
+        trigger = decode(parent.trigger_json)
+        said = {"node": None, "type": "item", "payload": trigger.get("payload"), "by": trigger.get("by"), "part": part}
         return NewExecution(
             id=child_id(parent.id, f"{address}/{index}"),
             workflow=parent.workflow,
@@ -82,6 +85,7 @@ class Children:
                 version=found.version,
                 input=request.input,
                 priority=parent.priority,
+                by=decode(parent.trigger_json).get("by"),
             )
         except NotFoundError as error:
             raise Fatal(str(error), type="workflow_not_found") from error
@@ -92,6 +96,7 @@ class Children:
             queue=parent.queue,
             parent_id=parent.id,
             parent_activity=address,
-            on_parent_end=request.on_parent_end,
+            # A parent that waits ends after its child: there is nothing to do to the child then.
+            on_parent_end="cancel" if request.on_parent_end == "cancel" else "abandon",
             depth=parent.depth + 1,
         )

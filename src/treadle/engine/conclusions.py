@@ -107,8 +107,8 @@ class Conclusions:
     def _left(self, activity: Activity, now: datetime) -> JournalRow:
         """The composite is over: its runs' results are its output."""
         composite = self._state.frames.composites[activity]
-        if composite.starved and not composite.over:
-            words = f"more than {self._state.program.graph.settings.max_activities:,} activities"
+        if composite.starved:
+            words = "more activities than `settings.max_activities` allows"
             return self._failed(activity, Failure("max_activities", words, retryable=False), now)
         if isinstance(composite.plan, MapPlan) and not composite.plan.wait:
             output_json = f'{{"items":{composite.total}}}'

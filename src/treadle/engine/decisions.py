@@ -46,7 +46,7 @@ class Judge:
     def end(self, *, seen: int) -> Decision | None:
         """The end, if it has come: cancelled before failed before completed, because an accepted cancel always wins."""
         state = self._state
-        if state.frames.undo is not None and not state.over:
+        if (state.frames.undo is not None and not state.over) or (state.over and state.lingering()):
             return None
         if state.control.cancelled:
             error = {"type": "cancelled", "message": state.control.reason} if state.control.reason else None
@@ -62,7 +62,7 @@ class Judge:
     def idle(self, *, seen: int) -> Decision:
         """Pause or park; the end, if nothing that it waits for could ever come."""
         state = self._state
-        if not (state.control.paused or state.waits or state.retry_at):
+        if not (state.control.paused or state.waits or state.retry_at or state.lingering()):
             return self._end(ExecutionStatus.FAILED, seen=seen, error_json=_deadlock(state).to_json(""))
         kind = DecisionKind.PAUSE if state.control.paused else DecisionKind.PARK
         return Decision(self._record.id, self._claim_no, seen, kind, wake_at=state.next_due())

@@ -29,6 +29,7 @@ from treadle.engine.names import check_name
 from treadle.engine.outcomes import Outcome
 from treadle.engine.program import Programs
 from treadle.engine.schedule_desk import ScheduleDesk
+from treadle.engine.schedule_runs import ScheduleRuns
 from treadle.engine.starting import new_execution, priority_level
 from treadle.engine.trials import try_node
 from treadle.engine.views import ExecutionView, Reason
@@ -45,10 +46,9 @@ class WorkflowEngine:
         self._wakeup = wakeup
         self._programs = Programs(handlers)
         self._inspector = Inspector(store, self._programs)
-        self._schedules = ScheduleDesk(store, ids)
-        self.add_schedule = self._schedules.add
-        self.change_schedule = self._schedules.change
-        self.preview = self._schedules.preview
+        schedules, runs = ScheduleDesk(store, ids, self._programs), ScheduleRuns(store, wakeup, self._programs)
+        self.add_schedule, self.change_schedule, self.preview = schedules.add, schedules.change, schedules.preview
+        self.run_schedule, self.backfill_schedule, self.fires = runs.run, runs.backfill, runs.fires
         self.approvals = ApprovalDesk(store, wakeup, link_key=link_key)
         self.decide = self.approvals.decide
 

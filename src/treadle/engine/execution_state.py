@@ -21,10 +21,10 @@ from treadle.engine.compensation import UNDO, Undoable, chain_of
 from treadle.engine.data import Result, Results
 from treadle.engine.frames import TOP, Frame, Frames, Terminated, failure_text, merge
 from treadle.engine.program import Program
-from treadle.engine.waits import ActiveWait
+from treadle.engine.waits import LINGERS, ActiveWait
 
 BY_POLICY = "policy"
-COMPENSATE = "compensate"
+COMPENSATE, CHILD = "compensate", "child"
 
 
 @dataclass(slots=True)
@@ -68,6 +68,8 @@ class ExecutionState:
         self.consumed: set[int] = set()
         self.undoable: list[Undoable] = []
         self.undo_seq = 0
+        self._lingering: set[str] = set()
+        self._reported: set[str] = set()
         self.failure_json: str | None = None
         self.has_children = False
         self._alarms = Alarms(self._is_alarm)
@@ -130,6 +132,11 @@ class ExecutionState:
         home: Frame = activity.home
         return home.marking.active.get((activity.node, activity.visit)) is activity and home.goes_on
 
+    def lingering(self) -> set[str]:
+        """The children that the end waits for: those nobody waited for, and, once it is certain, those somebody did."""
+        waited_for = {child for wait in self.waits.values() for child in wait.lingering()} if self.over and self.waits else set()
+        return (self._lingering | waited_for) - self._reported
+
     def startable(self) -> list[Activity]:
         """Active activities that are neither parked, nor between attempts, nor queued for a mutex, nor composites under way."""
         running, composites = ActivityStatus.RUNNING, self.frames.composites
@@ -145,7 +152,7 @@ class ExecutionState:
         return self._alarms.next()
 
     def next_due(self) -> datetime | None:
-        alarm = self._alarms.next()
+        alarm = None if self.over else self._alarms.next()
         return alarm[0] if alarm is not None else None
 
     def attempts_used(self, activity: Activity) -> int:
@@ -189,14 +196,21 @@ class ExecutionState:
             extra = extra or Effects()
             self.frames.withdraw_detached(frame, frame.marking.rules.nodes[key[0]].cancels, extra)
         effects = frame.marking.done(key[0], key[1], port=port, taken=taken)
-        if row.detail_json is not None and effects.ended == "completed":
-            frame.terminated = Terminated(decode(row.detail_json)["status"], row.output_json, row.node_id)
+        if row.detail_json is not None:
+            self._take_detail(row, frame, effects)
         if extra is not None:
             merge(effects, extra)
         if frame is not self.root:
             self.frames.count(frame, before)
         self._absorb(frame, effects)
         return effects
+
+    def _take_detail(self, row: JournalRow, frame: Frame, effects: Effects) -> None:
+        detail = decode(row.detail_json or "{}")
+        if LINGERS in detail:
+            self._lingering.add(detail[LINGERS])
+        elif effects.ended == "completed":
+            frame.terminated = Terminated(detail["status"], row.output_json, row.node_id)
 
     def _failed(self, row: JournalRow) -> Effects:
         if row.port is not None:
@@ -283,10 +297,12 @@ class ExecutionState:
         self.frames.fill(activity, effects)
         self._absorb(activity.home, effects)
         wait = self.waits.get(activity)
-        if wait is not None and composite.closed:  # what is told from now on is for others
-            self.waits[activity] = wait.limit_only()
-        elif wait is not None:
+        if wait is None or not composite.closed:
             self.fresh.append(activity)
+        elif wait.wake_at is not None:  # what is told from now on is for others
+            self.waits[activity] = wait.limit_only()
+        else:
+            self._end_wait(activity)
         return effects
 
     def _control(self, row: JournalRow) -> Effects | None:
@@ -304,6 +320,8 @@ class ExecutionState:
             self.root.terminated = Terminated("completed", row.output_json, "")
         elif verb == "fail":
             self.failure_json = row.error_json
+        elif verb == CHILD:
+            self._reported.add(detail["reason"])
         elif verb == COMPENSATE:
             return self._compensate(row)
         elif verb == "retry":
@@ -457,19 +475,16 @@ class ExecutionState:
         self._withdraw(effects)
         for marking in effects.unsettled:
             self._settle(marking, effects)
-        if effects.ended is None:
-            return
-        if frame.failure_json is None:
-            frame.failure_json = failure_text(effects)
-        if frame is self.root:
-            if self.failure_json is None and effects.ended == "failed":
-                self.failure_json = frame.failure_json
-        else:
+        if effects.ended is not None:
+            frame.failure_json = frame.failure_json or failure_text(effects)
             self.frames.ended(frame, effects)
-
+        if self.failure_json is None and self.root.marking.state == "failed":
+            self.failure_json = self.root.failure_json
 
     def _withdraw(self, effects: Effects) -> None:
         for activity in effects.withdrawn:  # grows while it is walked: what runs inside of a withdrawn composite
+            if activity in self.waits:
+                self._lingering.update(self.waits[activity].lingering())
             self._forget(activity)
             self.frames.withdraw(activity, effects)
 

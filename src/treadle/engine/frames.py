@@ -237,8 +237,10 @@ class Frames:
         elif composite.idle:
             del home.detached[key]
             del self.composites[activity]
-            merge(effects, home.marking.landed())
-            if home.marking.state != "running":
+            landed = home.marking.landed()
+            merge(effects, landed)
+            if landed.ended is not None:
+                home.failure_json = failure_text(landed)
                 self.ended(home, effects)
 
     def _drop(self, frame: Frame, effects: Effects) -> None:

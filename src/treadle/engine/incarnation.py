@@ -41,6 +41,8 @@ from treadle.engine.worker_config import WorkerConfig, WorkerDeps
 
 log = logging.getLogger("treadle.worker")
 
+SOON = 0.001
+"""Seconds that are not worth a wait of their own."""
 STUCK_PATIENCE = 30.0
 """Seconds that half of the handler threads may hang before the worker ends."""
 SUSPECT, POISON = 2, 3
@@ -159,7 +161,7 @@ class Incarnation:
                 log.info("drained: nothing is left to do", extra={"event": "worker_drained"})
                 stopping.set()
                 return
-            full = clock.boottime() >= next_poll
+            full = clock.boottime() + SOON >= next_poll
             if full:
                 next_poll = clock.boottime() + self._config.poll_interval
             try:
@@ -174,7 +176,7 @@ class Incarnation:
                 await _either(stopping, min(1.0, self._config.poll_interval))
             wait = max(0.0, next_poll - clock.boottime())
             if due is not None:
-                wait = min(wait, max(0.001, (due - self.now()).total_seconds()))
+                wait = min(wait, max(SOON, (due - self.now()).total_seconds()))
                 next_poll = min(next_poll, clock.boottime() + wait)
             if not self._wake.is_set():
                 await _either(self._wake, wait)
@@ -271,7 +273,7 @@ class Incarnation:
             kind = "journal_gap" if isinstance(error, JournalGapError) else "cannot_run"
             self._end_unrun(claim, refused(record, Failure(kind, str(error)), claim_no=claim.claim_no, seen=claim.inbox_seq))
             return
-        actor.rejected = self._rejected.pop(record.id, {})
+        actor.recorder.rejected = self._rejected.pop(record.id, {})
         self.actors[record.id] = actor
         self._safely(actor, lambda: actor.begin(loaded.inbox, parked=parked))
 

@@ -111,6 +111,8 @@ def waiting_on(record: ExecutionRecord, state: ExecutionState) -> list[dict[str,
                 found.append({"kind": "approval", **base, "approval_id": pending.approval, "title": pending.title})
             if pending.child is not None:
                 found.append({"kind": "child", **base, "execution_id": pending.child})
+    lingering = sorted(state.lingering())[:SHOWN_WAITS]
+    found.extend({"kind": "child", "node_id": None, "execution_id": child, "since": None} for child in lingering)
     for activity, at in islice(state.retry_at.items(), SHOWN_WAITS):
         found.append({"kind": "rate" if activity in state.booked else "retry", **_place(activity), "until": at})
     for frame in islice(state.frames.walk(), SHOWN_WAITS):
@@ -166,7 +168,8 @@ def _reason(record: ExecutionRecord, item: dict[str, Any]) -> Reason:
             sentence = f"Node {node_id} waits for a decision on {item['title']!r}{after}."
             mend = f"treadle approvals approve {item['approval_id']}"
         case "child":
-            sentence = f"Node {node_id} waits for child execution {item['execution_id']}{after}."
+            waiting = f"Node {node_id}" if node_id else "Its end"
+            sentence = f"{waiting} waits for child execution {item['execution_id']}{after}."
             mend = f"treadle executions why {item['execution_id']}"
         case "retry":
             sentence = f"Next retry of {node_id or 'the execution'} at {item['until']:%Y-%m-%d %H:%M:%S} UTC."

@@ -252,7 +252,7 @@ class RowMaker:
             rows.append(
                 JournalRow(
                     self.record.id, first + offset, RowKind.NOTE, home.program.graph.nodes[note.node].id, home.path, note.visit, 0,
-                    note.kind, detail_json=detail, finished_at=now, by=self.by,
+                    note.kind, port=note.port, detail_json=detail, finished_at=now, by=self.by,
                 )
             )  # fmt: skip
         return rows

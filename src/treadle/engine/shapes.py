@@ -25,6 +25,7 @@ from treadle.domain.records import (
     WorkflowVersion,
 )
 from treadle.engine.answers import stored
+from treadle.engine.schedule_runs import Backfill
 from treadle.engine.views import ExecutionView, Reason
 
 Json = dict[str, Any]
@@ -146,12 +147,19 @@ def schedule_row(found: Schedule) -> Json:
         "version": found.version,
         "cron": found.cron,
         "interval": found.interval,
+        "at": list(found.at),
         "timezone": found.timezone,
         "dst": found.dst,
+        "start_at": found.start_at,
+        "end_at": found.end_at,
+        "jitter": found.jitter,
         "priority": priority_name(found.priority),
         "overlap": found.overlap,
         "catch_up": found.catch_up,
+        "catch_up_limit": found.catch_up_limit,
+        "catch_up_window": found.catch_up_window,
         "paused": found.paused,
+        "status": found.status,
         "next_fire_at": found.next_fire_at,
         "error": found.error,
         "created_at": found.created_at,
@@ -170,6 +178,10 @@ def fire(found: Fire) -> Json:
         "execution_id": found.execution_id,
         "recorded_at": found.recorded_at,
     }
+
+
+def backfill(found: Backfill) -> Json:
+    return {"fires": [fire(each) for each in found.fires], "fired": found.fired, "next_start": found.next_start}
 
 
 def node_type(found: NodeType) -> Json:

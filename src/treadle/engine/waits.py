@@ -18,6 +18,8 @@ from treadle.engine.system import TIME_PREFIX
 TIME = "time"
 LIMIT = "!timeout"
 """The name of the wait that a node's own `timeout` adds to a park; no handler can use it: it is no identifier."""
+LINGERS = "lingers"
+"""Of a child that its parent's end waits for."""
 KIND_OF_MESSAGE = {MessageKind.SIGNAL: "signal", MessageKind.DECISION: "approval", MessageKind.CHILD: "child"}
 
 
@@ -33,6 +35,7 @@ class PendingWait:
     approval: str | None = None
     child: str | None = None
     title: str | None = None
+    lingers: bool = False
 
     def matches(self, message: InboxRow, *, after: int, names: Mapping[str, Any]) -> bool:
         """Whether the message ends this wait. ExpressionError when the filter raises; `names` are its activity's."""
@@ -57,6 +60,7 @@ class PendingWait:
             "approval": self.approval,
             "child": self.child,
             "title": self.title,
+            LINGERS: self.lingers or None,
         }
         return {key: value for key, value in fields.items() if value is not None and value != ""}
 
@@ -72,6 +76,7 @@ class PendingWait:
             approval=fields.get("approval"),
             child=fields.get("child"),
             title=fields.get("title"),
+            lingers=fields.get(LINGERS, False),
         )
 
 
@@ -116,6 +121,10 @@ class ActiveWait:
         """The same, but for the time-out alone."""
         return replace(self, waits=tuple(w for w in self.waits if w.name == LIMIT))
 
+    def lingering(self) -> Iterable[str]:
+        """The children that the end of the whole execution waits for."""
+        return (wait.child for wait in self.waits if wait.child is not None and wait.lingers)
+
     def sources(self) -> Iterable[tuple[str, str]]:
         """The kinds and names of messages that may end it."""
         for wait in self.waits:
@@ -155,6 +164,7 @@ def _pending(wait: Wait, index: int, address: str, execution_id: str) -> Pending
         approval=f"appr-{digest(key)}" if wait.approval else None,
         child=child_id(execution_id, f"{address}/{index}") if wait.child else None,
         title=wait.approval.title if wait.approval else None,
+        lingers=wait.child is not None and wait.child.on_parent_end == "wait",
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -31,6 +31,8 @@ from treadle.store.pages import page, place
 from treadle.store.starts import Starts
 
 STATUSES = ("open", "decided", "expired")
+COMMENT_TOLD = 500
+"""Characters of each person's comment that the execution is told; with at most a hundred people it stays small."""
 
 
 class _TakenBackError(Exception):
@@ -188,23 +190,24 @@ class Approvals:
         )
 
 
-def _outcome(approval: Approval, rules: ApprovalRules, vote: Vote, votes: Any) -> dict[str, Any]:
+def _outcome(approval: Approval, rules: ApprovalRules, vote: Vote, votes: Iterable[ApprovalEvent]) -> dict[str, Any]:
     """What the execution is told. Data that the last person left out is that of the one before; else the payload itself."""
     said = [(event, orjson.loads(event.detail_json)) for event in votes]
-    agreed = [each["data"] for _, each in said if each["decision"] == vote.decision and each["data"] is not None]
-    given = orjson.loads(vote.data_json)
-    data = given if given is not None else agreed[-1] if agreed else orjson.loads(approval.payload_json)
+    agreed = [(event, each) for event, each in said if each["decision"] == vote.decision]
+    given = [each["data"] for _, each in agreed if each["data"] is not None]
+    own = orjson.loads(vote.data_json)
+    data = own if own is not None else given[-1] if given else orjson.loads(approval.payload_json)
     outcome = {"decision": vote.decision, "by": vote.by, "comment": vote.comment, "data": data}
     if rules.required == rules.reject_after == 1:
         return outcome
     decisions = [
         {
-            "decision": each["decision"],
+            "decision": vote.decision,
             "by": event.by,
-            "comment": each["comment"],
+            "comment": each["comment"][:COMMENT_TOLD],
             "at": event.at.isoformat().replace("+00:00", "Z"),
         }
-        for event, each in said
+        for event, each in agreed
     ]
     return {**outcome, "decisions": decisions}
 

@@ -25,6 +25,7 @@ from treadle.domain.records import (
     WorkflowVersion,
 )
 from treadle.domain.records import ExecutionRecord as Execution
+from treadle.domain.schedule_timing import jitter_at
 from treadle.domain.states import ExecutionStatus
 from treadle.store.database import Row, to_micros
 from treadle.store.payloads import MARK, unpacked
@@ -179,13 +180,21 @@ def workflow_summary(row: Row, time: Time) -> WorkflowSummary:
 
 
 def schedule_parameters(schedule: Schedule) -> dict[str, Any]:
-    return asdict(schedule)
+    times = json_list([json_time(at) for at in schedule.at])
+    return {**asdict(schedule), "at_json": times, "due_at": due_at(schedule, schedule.next_fire_at)}
+
+
+def due_at(schedule: Schedule, fire_at: datetime | None) -> datetime | None:
+    """When a fire comes, if jitter puts it off."""
+    if fire_at is None or not schedule.jitter:
+        return None
+    return fire_at + jitter_at(schedule.id, fire_at, schedule.jitter)
 
 
 def schedule_record(row: Row, time: Time) -> Schedule:
     (
         id_, workflow, cron, interval, timezone, dst, input_json, priority, overlap, catch_up, paused, next_fire_at,
-        row_version, created_at, error, version,
+        row_version, created_at, error, version, at_json, start_at, end_at, jitter, catch_up_limit, catch_up_window,
     ) = row  # fmt: skip
     return Schedule(
         id=id_,
@@ -204,6 +213,12 @@ def schedule_record(row: Row, time: Time) -> Schedule:
         created_at=time(created_at),
         error=error,
         version=version,
+        at=tuple(datetime.fromisoformat(at) for at in orjson.loads(at_json)),
+        start_at=time(start_at),
+        end_at=time(end_at),
+        jitter=jitter,
+        catch_up_limit=catch_up_limit,
+        catch_up_window=catch_up_window,
     )
 
 

@@ -54,7 +54,7 @@ class SqlStore:
         self.approvals = approvals = Approvals(database, inbox, starts)
         self.executions = Executions(database, inbox, starts, approvals)
         self.workflows = Workflows(database)
-        self.schedules = Schedules(database, starts)
+        self.schedules = Schedules(database, inbox, starts)
         self.limits = Limits(database, head_start=head_start)
         self.url = database.url
         self.single_writer = database.dialect == "sqlite"

@@ -39,8 +39,9 @@ def signal(name: str, payload: Any = None, *, at: When = None, when_waiting: str
     return Act("signal", at, when_waiting, name, payload)
 
 
-def cancel(at: When = None, *, when_waiting: str | None = None, reason: str = "") -> Act:
-    return Act("cancel", at, when_waiting, reason)
+def cancel(at: When = None, *, when_waiting: str | None = None, reason: str = "", compensate: bool = False) -> Act:
+    """`compensate`: what has been done is undone first."""
+    return Act("cancel", at, when_waiting, reason, compensate)
 
 
 def pause(at: When = None, *, when_waiting: str | None = None) -> Act:

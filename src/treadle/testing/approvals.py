@@ -10,6 +10,7 @@ from treadle.domain.durations import parse_duration
 from treadle.domain.records import Approval
 from treadle.domain.values import decode
 from treadle.testing.errors import SetUpError
+from treadle.testing.naming import name_in
 
 SOMEBODY = "test"
 
@@ -42,7 +43,7 @@ Answers = Mapping[str, Answer | Callable[[Approval], Answer]]
 
 def decisions_of(asked: Approval, answers: Answers) -> Sequence[Decision]:
     """What the test answers to this approval, by its node's id. A function gets the approval."""
-    answer = answers.get(asked.node_id)
+    answer = answers.get(name_in(asked.scope, asked.node_id))
     if callable(answer):
         answer = answer(asked)
     if answer is None:

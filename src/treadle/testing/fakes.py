@@ -14,6 +14,7 @@ from treadle.domain.node_types import NodeType
 from treadle.engine.frames import place
 from treadle.ports import Handler, Handlers
 from treadle.testing.errors import SetUpError, UnfakedError
+from treadle.testing.naming import name_in
 
 NETWORK = frozenset({"network"})
 """Categories of node types that leave this process."""
@@ -24,7 +25,10 @@ _REST = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of a handler, faked or not. `place` is such as `fetch`, `each[1]/fetch` or, at its second visit, `fetch#2`."""
+    """One call of a handler, faked or not. `node_id` is `undo/pay` for what undoes `pay`.
+
+    `place` is such as `fetch`, `each[1]/fetch` or, at its second visit, `fetch#2`.
+    """
 
     execution_id: str
     workflow: str
@@ -61,10 +65,8 @@ class Stage:
     """Coroutines of handlers that are under way, by place."""
 
     def called(self, ctx: Context, config: Mapping[str, Any]) -> None:
-        where = place(ctx.scope, ctx.node_id, ctx.visit)
-        self.calls.append(
-            Call(ctx.execution_id, ctx.workflow, ctx.node_id, where, ctx.attempt, ctx.idempotency_key, config)
-        )
+        name, where = name_in(ctx.scope, ctx.node_id), place(ctx.scope, ctx.node_id, ctx.visit)
+        self.calls.append(Call(ctx.execution_id, ctx.workflow, name, where, ctx.attempt, ctx.idempotency_key, config))
 
 
 class StagedHandlers:
@@ -122,7 +124,7 @@ class StagedHandler:
         awaited, where = self._stage.awaited, place(ctx.scope, ctx.node_id, ctx.visit)
         awaited[where] = awaited.get(where, 0) + 1
         try:
-            for name in (ctx.node_id, self.node_type.type):
+            for name in (name_in(ctx.scope, ctx.node_id), self.node_type.type):
                 if name in self._stage.fakes:
                     return await self._play(self._stage.fakes[name], ctx, config)
             self._check_network(ctx)
@@ -153,7 +155,7 @@ class StagedHandler:
 
     def _check_network(self, ctx: Context) -> None:
         if self.node_type.category in NETWORK and not self._stage.allow_network:
-            error = UnfakedError(ctx.node_id, self.node_type.type)
+            error = UnfakedError(name_in(ctx.scope, ctx.node_id), self.node_type.type)
             self._stage.trouble(error)
             raise Fatal(str(error), type="unfaked")
 

@@ -14,6 +14,7 @@ from treadle.domain.states import TERMINAL, ExecutionStatus
 from treadle.engine.engine import WorkflowEngine
 from treadle.testing.acts import Act, signal
 from treadle.testing.errors import NoCrashError, check_names
+from treadle.testing.naming import name_in
 from treadle.testing.options import Options
 from treadle.testing.performance import Performance
 from treadle.testing.reading import Reader
@@ -153,7 +154,7 @@ class House:
         check_names("fakes", list(self._options.fakes), [*nodes, *self._world.handlers.node_types])
         check_names("approvals", list(self._options.approvals), nodes)
         for option, places in (("crash_before", self._options.crash_before), ("crash_after", self._options.crash_after)):
-            check_names(option, [place.rpartition("/")[2].partition("#")[0] for place in places], nodes)
+            check_names(option, [_node_of(place) for place in places], nodes)
 
     def _is_over(self, execution_id: str) -> bool:
         record = self._world.store.executions.get(execution_id)
@@ -165,6 +166,12 @@ class House:
     def _waits(self, row: JournalRow) -> None:
         for performance in list(self._performances.values()):
             performance.waits(row)
+
+
+def _node_of(place: str) -> str:
+    """The node's name in a place such as `each[1]/fetch#2` or `undo/pay`."""
+    scope, _, last = place.rpartition("/")
+    return name_in(scope, last.partition("#")[0])
 
 
 def run_workflow(

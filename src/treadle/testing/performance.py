@@ -46,7 +46,7 @@ class Performance:
                 case "signal":
                     engine.signal(execution_id, act.name, act.payload)
                 case "cancel":
-                    engine.cancel(execution_id, reason=act.name)
+                    engine.cancel(execution_id, reason=act.name, compensate=act.payload)
                 case "pause":
                     engine.pause(execution_id)
                 case "resume":

@@ -11,9 +11,11 @@ from treadle.domain.durations import format_duration
 from treadle.domain.errors import NotFoundError
 from treadle.domain.records import ExecutionRecord, JournalRow, RowKind
 from treadle.domain.values import decode
+from treadle.engine.compensation import UNDO
 from treadle.engine.frames import place_of_row
 from treadle.testing.coverage import Coverage
 from treadle.testing.fakes import Call
+from treadle.testing.naming import is_undo
 
 NOT_RUN = "not_run"
 _ENDS = frozenset({RowKind.DONE, RowKind.FAILED})
@@ -65,6 +67,11 @@ class Result:
     def ran(self) -> list[str]:
         """The id of each node that has left, completed or failed, in order; several times if it had several visits or items."""
         return [row.node_id for row in self.journal if _has_left(row)]
+
+    @property
+    def undone(self) -> list[str]:
+        """The place of each activity that was undone by its compensation, the latest first."""
+        return [row.node_id for row in self.journal if row.scope == UNDO and row.kind == RowKind.DONE]
 
     @property
     def not_run(self) -> list[str]:
@@ -123,7 +130,7 @@ def nodes_of(journal: Sequence[JournalRow], known: Sequence[str]) -> dict[str, N
     """Each node of the graph and its inner graphs, whether it ran or not."""
     by_node: dict[str, list[JournalRow]] = {node_id: [] for node_id in known}
     for row in journal:
-        if row.node_id and (row.kind in _OF_VISITS or _has_left(row)):
+        if row.node_id and not is_undo(row.scope) and (row.kind in _OF_VISITS or _has_left(row)):
             by_node.setdefault(row.node_id, []).append(row)
     return {node_id: _node_result(node_id, rows) for node_id, rows in by_node.items()}
 
@@ -152,5 +159,5 @@ def _node_result(node_id: str, rows: Sequence[JournalRow]) -> NodeResult:
 def _has_left(row: JournalRow) -> bool:
     """A gate is opened by the token game, and leaves by a note; a disabled node is only passed."""
     if row.kind in _ENDS:
-        return row.status != "skipped"
+        return row.status != "skipped" and not is_undo(row.scope)
     return row.kind == RowKind.NOTE and row.status == _GATE

@@ -11,6 +11,7 @@ from treadle.cli.workflow_files import is_file_name, read_workflows
 from treadle.domain.graph import Graph
 from treadle.domain.graph_parser import inner_graphs
 from treadle.testing.errors import SetUpError
+from treadle.testing.naming import undo_of
 
 Source = str | PathLike[str] | Mapping[str, Any]
 """The path of a YAML or JSON file, or a mapping: `{name?, graph_config}` or a bare `{nodes, edges}`."""
@@ -42,8 +43,9 @@ def all_definitions(sources: Sources) -> Iterator[Definition]:
 
 
 def types_of(graph: Graph) -> dict[str, str]:
-    """The node type of each node id, inner graphs included."""
+    """The node type of each node, inner graphs and compensations included, by what a test calls it."""
     found = {node.id: node.type for node in graph.nodes}
+    found |= {undo_of(node.id): node.compensate.type for node in graph.nodes if node.compensate is not None}
     for inner in inner_graphs(graph).values():
         found |= types_of(inner)
     return found

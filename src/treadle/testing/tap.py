@@ -10,6 +10,7 @@ from treadle.domain.records import Commit, CommitReply, JournalRow, NewApproval,
 from treadle.engine.frames import place_of_row
 from treadle.ports import OwnershipStore, Store
 from treadle.testing.lanes import Crash
+from treadle.testing.naming import name_in
 
 RESULTS = frozenset({RowKind.DONE, RowKind.FAILED})
 
@@ -72,7 +73,7 @@ def _strike(places: list[str], rows: Sequence[JournalRow]) -> bool:
     struck = False
     for row in rows:
         if row.kind in RESULTS:
-            name = next((name for name in (place_of_row(row), row.node_id) if name in places), None)
+            name = next((name for name in (place_of_row(row), name_in(row.scope, row.node_id)) if name in places), None)
             if name is not None:
                 places.remove(name)
                 struck = True

@@ -30,7 +30,7 @@ from treadle.testing.tap import CrashPlan, tapped
 
 T = TypeVar("T")
 
-MOST_JUMPS = 1_000_000
+MOST_JUMPS = 100_000
 """Moves of the clock without a commit, after which something is going round in circles."""
 
 
@@ -49,6 +49,7 @@ class World:
     """Its worker only lives during `run_until` and `pass_time`. `waits` hears of each node that begins to wait."""
 
     def __init__(self, options: Options, *, waits: Callable[[JournalRow], None]) -> None:
+        registry = default_registry(options.activities, allow_private_http=options.allow_network)
         self.loop = SkippingLoop(patience=options.patience)
         self.clock = SkippingClock(self.loop, options.start)
         self.crashes = CrashPlan(before=options.crash_before, after=options.crash_after)
@@ -58,9 +59,7 @@ class World:
         self._steps = 0
         self._jumps = 0
         self.stage = Stage(options.fakes, options.allow_network, self.trouble, calls=[], awaited={})
-        self.handlers = StagedHandlers(
-            default_registry(options.activities, allow_private_http=options.allow_network), self.stage
-        )
+        self.handlers = StagedHandlers(registry, self.stage)
         self.store = open_store("sqlite://:memory:", clock=self.clock)
         self.store.migrate()
         ids, wakeup = SkippingIds(self.clock, options.seed), LocalWakeup()

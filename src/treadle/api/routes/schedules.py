@@ -26,7 +26,7 @@ def list_schedules(engine: Engine, query: Annotated[schemas.ScheduleQuery, Query
 
 @router.post("", status_code=201, response_model=schemas.Schedule)
 def add_schedule(body: schemas.AddSchedule, engine: Engine) -> Response:
-    """Start a workflow at times: `cron` or `interval`, in a time zone."""
+    """Start a workflow at times: `cron`, `interval` or `at`, in a time zone."""
     schedule = engine.store.schedules.get(engine.add_schedule(**body.given()).id)
     return reply(shapes.schedule(schedule), 201, headers={"Location": f"/api/v1/schedules/{schedule.id}"})
 
@@ -34,9 +34,8 @@ def add_schedule(body: schemas.AddSchedule, engine: Engine) -> Response:
 @router.post("/preview", response_model=schemas.Fires)
 def preview_schedule(body: schemas.Preview, engine: Engine) -> Response:
     """The next due times, nothing stored."""
-    fires = engine.preview(
-        cron=body.cron, interval=body.interval, timezone=body.timezone, start=body.start, count=body.count, dst=body.dst
-    )
+    timing = {name: getattr(body, name) for name in ("cron", "interval", "at", "timezone", "dst", "start_at", "end_at")}
+    fires = engine.preview(**timing, start=body.start, count=body.count)
     return reply({"fires": fires})
 
 
@@ -63,5 +62,17 @@ def delete_schedule(schedule_id: Name, engine: Engine) -> Response:
 @router.get("/{schedule_id}/fires", response_model=schemas.FirePage)
 def list_fires(schedule_id: Name, engine: Engine, query: Annotated[schemas.FireQuery, Query()]) -> Response:
     """What became of each due time, and why; newest first."""
-    engine.store.schedules.get(schedule_id)
-    return reply(shapes.listing(map(shapes.fire, engine.store.schedules.fires(schedule_id, limit=query.limit))))
+    found = engine.fires(schedule_id, outcome=query.outcome, limit=query.limit, cursor=query.cursor)
+    return reply(shapes.page(found, shapes.fire))
+
+
+@router.post("/{schedule_id}/run", status_code=201, response_model=schemas.Fire)
+def run_schedule(schedule_id: Name, engine: Engine, body: schemas.RunNow | None = None) -> Response:
+    """Fire once now, also while it is paused; `outcome` says whether an execution was started."""
+    return reply(shapes.fire(engine.run_schedule(schedule_id, overlap=body.overlap if body else None)), 201)
+
+
+@router.post("/{schedule_id}/backfill", response_model=schemas.Backfilled)
+def backfill_schedule(schedule_id: Name, body: schemas.Backfill, engine: Engine) -> Response:
+    """Fire the due times of a past range that have not fired; go on at `next_start` until that is null."""
+    return reply(shapes.backfill(engine.backfill_schedule(schedule_id, **body.model_dump())))

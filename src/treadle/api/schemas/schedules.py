@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -11,11 +11,9 @@ from treadle.api.patterns import PATH_PART
 from treadle.api.schemas.fields import (
     Answer,
     Body,
-    Limit,
     PageQuery,
     PriorityField,
     PriorityName,
-    Query,
     Text,
     Time,
     VersionNumber,
@@ -41,18 +39,32 @@ def _aware(value: Any) -> datetime:
 
 AwareTime = Annotated[datetime, BeforeValidator(_aware), Field(strict=False)]
 ScheduleId = Annotated[str, Field(max_length=200, pattern=PATH_PART)]
+Several = BeforeValidator(lambda value: [value] if isinstance(value, str) else value)
+Times = Annotated[list[AwareTime], Several, Field(max_length=1000)]
+CatchUpLimit = Annotated[int, Field(ge=1, le=1_000_000)]
 Interval = Annotated[int | float | str, Field(description='seconds, or "30m", "2h", "7d"')]
 
 
-class ScheduleFields(Body):
+class Timing(Body):
+    """Exactly one of `cron`, `interval` and `at`."""
+
     cron: Text | None = None
     interval: Interval | None = None
+    at: Times | None = Field(default=None, description="single times, each once")
     timezone: Text = "UTC"
     dst: Text = "debian"
+    start_at: AwareTime | None = Field(default=None, description="no fire before it; an interval counts from here")
+    end_at: AwareTime | None = Field(default=None, description="no fire after it")
+
+
+class ScheduleFields(Timing):
+    jitter: Interval | None = Field(default=0, description="each fire comes up to so much later")
     input: Any = None
     priority: PriorityField = "normal"
-    overlap: Text = "allow"
-    catch_up: Text = "latest"
+    overlap: Text = Field(default="allow", description="allow, skip, queue_one or cancel_previous")
+    catch_up: Text = Field(default="latest", description="skip, latest or all")
+    catch_up_limit: CatchUpLimit | None = Field(default=1000, description="`all`: the newest so many; null: no limit")
+    catch_up_window: Interval | None = Field(default=None, description="what is later than this is missed")
     version: VersionNumber | None = None
     paused: bool = False
 
@@ -70,21 +82,28 @@ class ChangeSchedule(ScheduleFields):
     """Only what changes."""
 
 
-class Preview(Body):
-    cron: Text | None = None
-    interval: Interval | None = None
-    timezone: Text = "UTC"
+class Preview(Timing):
     start: AwareTime | None = Field(default=None, description="now if left out")
     count: int = Field(default=10, ge=1, le=1000)
-    dst: Text = "debian"
+
+
+class RunNow(Body):
+    overlap: Text | None = Field(default=None, description="the schedule's own if left out")
+
+
+class Backfill(Body):
+    start: AwareTime
+    end: AwareTime = Field(description="included; not after now")
+    overlap: Text = "allow"
+    limit: int = Field(default=100, ge=1, le=1000)
 
 
 class ScheduleQuery(PageQuery):
     workflow: Text | None = None
 
 
-class FireQuery(Query):
-    limit: Limit = 50
+class FireQuery(PageQuery):
+    outcome: Text | None = None
 
 
 class ScheduleRow(Answer):
@@ -93,12 +112,19 @@ class ScheduleRow(Answer):
     version: int | None
     cron: str | None
     interval: float | None
+    at: list[Time]
     timezone: str
     dst: str
+    start_at: Time | None
+    end_at: Time | None
+    jitter: float
     priority: PriorityName
     overlap: str
     catch_up: str
+    catch_up_limit: int | None
+    catch_up_window: float | None
     paused: bool
+    status: Literal["active", "paused", "ended", "set_aside"]
     next_fire_at: Time | None
     error: str | None
     created_at: Time
@@ -124,6 +150,12 @@ class Fire(Answer):
 class FirePage(Answer):
     items: list[Fire]
     next_cursor: str | None
+
+
+class Backfilled(Answer):
+    fires: list[Fire]
+    fired: int
+    next_start: Time | None
 
 
 class Fires(Answer):

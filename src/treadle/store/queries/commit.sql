@@ -96,26 +96,35 @@ opened AS (
   ORDER BY a.id
   ON CONFLICT DO NOTHING
 ),
+notice AS MATERIALIZED (
+  SELECT *
+  FROM jsonb_to_recordset(CAST(:notices AS jsonb)) AS n (
+    approval_id text, key text, execution_id text, kind text, detail_json text, notify text, assignees_json text,
+    groups_json text, due_at timestamptz
+  )
+  WHERE (SELECT count(*) FROM fence) = 1
+),
+-- Locked after `guarded`, as who decides locks the approval after its execution; not there are those just opened.
+noticeable AS MATERIALIZED (
+  SELECT a.id
+  FROM approval AS a
+  WHERE a.id IN (SELECT approval_id FROM notice) AND a.status = 'open' AND (SELECT count(*) FROM guarded) >= 0
+  ORDER BY a.id
+  FOR NO KEY UPDATE
+),
 noticed AS (
   INSERT INTO approval_event (approval_id, key, execution_id, kind, "by", via, detail_json, at, notify, notify_due)
   SELECT n.approval_id, n.key, n.execution_id, n.kind, '', 'engine', n.detail_json, clock.now, n.notify, n.notify IS NOT NULL
-  FROM clock, jsonb_to_recordset(CAST(:notices AS jsonb)) AS n (
-    approval_id text, key text, execution_id text, kind text, detail_json text, notify text
-  )
-  WHERE (SELECT count(*) FROM fence) = 1
-    AND NOT EXISTS (SELECT 1 FROM approval AS a WHERE a.id = n.approval_id AND a.status <> 'open')
+  FROM clock, notice AS n
+  WHERE n.approval_id IN (SELECT id FROM noticeable) OR NOT EXISTS (SELECT 1 FROM approval AS a WHERE a.id = n.approval_id)
   ORDER BY n.approval_id, n.key
   ON CONFLICT DO NOTHING
 ),
 reassigned AS (
   UPDATE approval
   SET assignees_json = n.assignees_json, groups_json = n.groups_json, due_at = n.due_at
-  FROM jsonb_to_recordset(CAST(:notices AS jsonb)) AS n (
-    approval_id text, key text, assignees_json text, groups_json text, due_at timestamptz
-  )
-  WHERE approval.id = n.approval_id AND approval.status = 'open' AND n.assignees_json IS NOT NULL
-    AND (SELECT count(*) FROM fence) = 1
-    AND (SELECT count(*) FROM guarded) >= 0
+  FROM notice AS n
+  WHERE approval.id = n.approval_id AND n.assignees_json IS NOT NULL AND approval.id IN (SELECT id FROM noticeable)
     AND NOT EXISTS (SELECT 1 FROM approval_event AS e WHERE e.approval_id = n.approval_id AND e.key = n.key)
     -- A row is changed once in a statement: these are closed below.
     AND approval.id <> ALL(coalesce(string_to_array(:closed_approvals, E'\x1f'), '{}'))

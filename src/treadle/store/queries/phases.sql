@@ -128,4 +128,4 @@ SELECT 1 FROM execution WHERE status = 'running' AND owner IS NULL AND crashes >
 SELECT (SELECT min(wake_at) FROM execution WHERE wake_at IS NOT NULL),
        (SELECT min(next_retry_at) FROM execution WHERE next_retry_at IS NOT NULL),
        (SELECT min(deadline_at) FROM execution WHERE deadline_at IS NOT NULL),
-       (SELECT min(next_fire_at) FROM schedule WHERE NOT paused AND error IS NULL)
+       (SELECT min(coalesce(due_at, next_fire_at)) FROM schedule WHERE NOT paused AND error IS NULL)

@@ -1,0 +1,96 @@
+"""What the outcome of an activity becomes: its row, and what must be in the same commit: children and approvals."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from treadle.domain.activity import Event, Park, Wait
+from treadle.domain.composites import MapPlan
+from treadle.domain.durations import format_duration
+from treadle.domain.marking import Activity
+from treadle.domain.records import InboxRow, JournalRow, NewApproval, NewExecution
+from treadle.engine.calls import prepare
+from treadle.engine.execution_state import ExecutionState
+from treadle.engine.outcomes import Begun, Failure, Finished, Outcome, Started, failure_of, outcome_of
+from treadle.engine.rows import RowMaker, step_of
+from treadle.engine.waits import LIMIT, ActiveWait, begin_wait
+
+MORE, CLOSE = "more", "close"
+"""The names of the waits for signals that add to a map."""
+
+
+class Recorder:
+    """Of one execution. `children` and `approvals` gather until the next commit takes them."""
+
+    def __init__(self, state: ExecutionState, rows: RowMaker) -> None:
+        self.children: list[NewExecution] = []
+        self.approvals: list[NewApproval] = []
+        self.rejected: dict[str, str] = {}
+        """The places of activities whose result the database refused, with its words."""
+        self._state = state
+        self._rows = rows
+
+    def refused(self, activity: Activity) -> Failure | None:
+        """The failure of an activity whose result the database refused before."""
+        words = self.rejected.get(activity.home.place_of(activity)) if self.rejected else None
+        return None if words is None else Failure("unstorable", words, retryable=False)
+
+    def resume(self, activity: Activity, event: Event, now: datetime) -> Outcome:
+        """Ask the handler how a park ends."""
+        refused = self.refused(activity)
+        if refused is not None:
+            return refused
+        if event.name == LIMIT:
+            limit = format_duration(step_of(activity).node.timeout or 0)
+            return Failure("timeout", f"it waited longer than {limit}")
+        try:
+            call = prepare(self._rows, activity, now)
+            return outcome_of(call.handler.resume(call.context, call.config, event))
+        except (Exception, SystemExit) as error:  # the handler's code: whatever it raises is the activity's failure
+            return failure_of(error)
+
+    def row_of(
+        self, activity: Activity, outcome: Outcome, *, now: datetime, seen: int, started_at: datetime | None,
+        message: InboxRow | None,
+    ) -> JournalRow:  # fmt: skip
+        """`seen` is the last message that has been read, `message` the one that led to this outcome."""
+        match outcome:
+            case Failure():
+                return self._rows.failed(activity, outcome, started_at=started_at, now=now, message=message)
+            case Finished():
+                return self._rows.finished(activity, outcome, started_at=started_at, now=now, message=message)
+            case Started(children=children, finished=finished):
+                self.children.extend(children)
+                self._state.has_children = True
+                if finished is not None:
+                    return self._rows.finished(activity, finished, started_at=started_at, now=now, message=message)
+                return self._parked(activity, outcome.park, seen, started_at or now, message)
+            case Park():
+                return self._parked(activity, outcome, seen, started_at or now, message)
+            case Begun():
+                return self._begun(activity, outcome, seen, started_at or now)
+
+    def _begun(self, activity: Activity, begun: Begun, seen: int, started_at: datetime) -> JournalRow:
+        """A composite begins; it waits for its time-out and for signals that add to it."""
+        more = begun.plan.more if isinstance(begun.plan, MapPlan) else None
+        asked = (Wait(name=MORE, signal=more.signal), Wait(name=CLOSE, signal=more.close)) if more else ()
+        must_wait = asked or step_of(activity).node.timeout is not None
+        wait = self._wait(activity, Park(asked), seen, started_at) if must_wait else None
+        return self._rows.begun(activity, begun.plan_json, wait, started_at=started_at)
+
+    def _parked(
+        self, activity: Activity, park: Park, seen: int, started_at: datetime, message: InboxRow | None
+    ) -> JournalRow:
+        wait = self._wait(activity, park, seen, started_at)
+        self.approvals.extend(self._rows.approvals(activity, park, wait))
+        return self._rows.waiting(activity, park, wait)._replace(message_seq=message.seq if message else None)
+
+    def _wait(self, activity: Activity, park: Park, seen: int, started_at: datetime) -> ActiveWait:
+        return begin_wait(
+            park,
+            address=self._rows.address(activity),
+            execution_id=self._state.execution_id,
+            after=seen,
+            started_at=started_at,
+            limit=step_of(activity).node.timeout,
+        )
