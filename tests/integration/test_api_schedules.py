@@ -304,13 +304,15 @@ def test_a_backfill_that_cannot_be_is_refused_and_fires_nothing(api: ServedApi, 
     assert api.http.get(f"{SCHEDULES}/{made.id}/fires").json()["items"] == []
 
 
-@pytest.mark.parametrize("query", [{"outcome": "lost"}, {"cursor": "x"}, {"limit": 0}, {"order": "asc"}])
-def test_a_list_of_fires_that_cannot_be_is_refused(api: ServedApi, query: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("query", "status"), [({"outcome": "lost"}, 422), ({"cursor": "x"}, 400), ({"limit": 0}, 422), ({"order": "asc"}, 422)]
+)
+def test_a_list_of_fires_that_cannot_be_is_refused(api: ServedApi, query: dict[str, Any], status: int) -> None:
     made = add(api, **HOURLY)
 
     answer = api.http.get(f"{SCHEDULES}/{made.id}/fires", params=query)
 
-    assert answer.status_code == 422
+    assert answer.status_code == status
 
 
 def test_a_preview_knows_single_times_and_bounds(api: ServedApi) -> None:
@@ -321,3 +323,14 @@ def test_a_preview_knows_single_times_and_bounds(api: ServedApi) -> None:
 
     assert every["fires"] == [f"2026-03-28T0{hour}:00:00Z" for hour in (5, 6, 7)]
     assert once["fires"] == ["2026-03-28T06:00:00Z"]
+
+
+def test_the_next_fires_of_a_schedule_keep_its_phase(api: ServedApi) -> None:
+    made = add(api, workflow="only", interval=3600, start_at="2026-01-01T00:20:00Z", paused=True)
+
+    answer = api.http.get(f"{SCHEDULES}/{made.id}/next", params={"start": "2998-01-01T00:00:00Z", "count": 2})
+    naive = api.http.get(f"{SCHEDULES}/{made.id}/next", params={"start": "2998-01-01T00:00:00"})
+
+    assert answer.json() == {"fires": ["2998-01-01T00:20:00Z", "2998-01-01T01:20:00Z"]}
+    assert naive.status_code == 422
+    assert api.http.get(f"{SCHEDULES}/none/next").status_code == 404

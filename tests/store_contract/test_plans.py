@@ -132,6 +132,7 @@ INDEXES = {
 POSTGRES_INDEXES = {
     "claim": ["execution_runnable", "worker_pkey"],
     "commit": ["execution_pkey", "approval_execution", "worker_pkey"],
+    "commit_with_notices": ["execution_pkey", "approval_execution", "worker_pkey", "approval_event_pkey"],
 }
 
 SQLITE_INDEXES = {

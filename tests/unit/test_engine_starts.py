@@ -74,7 +74,8 @@ def test_a_map_whose_start_was_on_its_way_when_it_was_resumed_begins_once() -> N
 
 
 def test_a_scope_that_starves_when_its_last_detached_item_ends_says_so() -> None:
-    nodes = [A, {"id": "map", "type": "for_each", "config": {"count": 1, "wait": False, "graph": ITEM}}, {"id": "j", "type": "noop", "join": 2}]
+    detached = {"id": "map", "type": "for_each", "config": {"count": 1, "wait": False, "graph": ITEM}}
+    nodes: list[dict[str, Any]] = [A, detached, {"id": "j", "type": "noop", "join": 2}]
     worker = worker_of(nodes, edge("a", "map"), edge("map", "j"), edge("a", "j", when="False"))
     while worker.running or worker.commits:
         worker.finish(1)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from treadle.domain import schedule_due
 from treadle.domain.schedule import Timing, parse_timing
 from treadle.domain.schedule_due import MOST_STEPS, DuePolicy, next_fires_due, passed_over
 from treadle.domain.schedule_timing import jitter_at
@@ -231,3 +232,52 @@ def test_what_passed_over_a_paused_schedule_is_listed_up_to_a_bound() -> None:
     assert {step.outcome for step in steps} == {"paused"}
     assert steps[-1].reason == "it was paused; 51 later ones were paused too and are not listed"
     assert passed_over(every(60), now, seen, outcome="paused", reason="") == ()
+
+
+@given(
+    timing=st.sampled_from([
+        parse_timing(interval=60, anchor=datetime(2026, 1, 1, tzinfo=UTC)), cron("*/7 1-4 * * *", "Europe/Berlin"),
+        cron("* 2 * * SUN"), cron("0 */5 * * *", "Australia/Lord_Howe"),
+    ]),
+    late=st.floats(0, 30 * 86400), catch_up=st.sampled_from(["latest", "skip", "all"]), jitter=st.sampled_from([0.0, 50.0]),
+    window=st.sampled_from([None, 1.0, 4000.0, 1e6]), limit=st.sampled_from([None, 1, 7, 150]),
+)  # fmt: skip
+@settings(max_examples=150, deadline=None)
+def test_what_is_too_much_to_count_is_planned_as_if_it_were_counted(
+    timing: Timing, late: float, catch_up: str, jitter: float, window: float | None, limit: int | None
+) -> None:
+    seen = timing.next_after(utc("2026-03-20T00:00"))
+    assert seen is not None
+    now = seen + timedelta(seconds=late)
+    policy = DuePolicy(catch_up, window, limit, jitter, "sch-1")
+
+    plans = []
+    for most in (10**6, 5):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(schedule_due, "_MOST_COUNTED", most)
+            plans.append(next_fires_due(timing, seen, now, policy))
+
+    counted, uncounted = plans
+    assert uncounted.next_fire_at is not None
+    assert counted.next_fire_at is not None
+    if jitter:
+        # What jitter puts off for a moment has its turn later, and is not passed over.
+        assert uncounted.next_fire_at <= counted.next_fire_at
+    else:
+        assert (uncounted.fire, uncounted.next_fire_at) == (counted.fire, counted.next_fire_at)
+    assert not {*uncounted.missed} & {*uncounted.fire}
+    assert all(policy.late(at, now) >= 0 for at in uncounted.fire)
+
+
+def test_an_instant_that_jitter_puts_off_is_not_passed_over_after_a_long_time() -> None:
+    timing, seen = parse_timing(interval=60, anchor=utc("2026-01-01T00:00")), utc("2026-01-01T00:00")
+    policy = DuePolicy("all", window=1.0, jitter=50.0, schedule_id="sch-1")
+    last = next(
+        at for at in timing.preview(utc("2026-01-05T00:00"), 100) if jitter_at("sch-1", at, 50.0) > timedelta(seconds=1)
+    )
+
+    plan = next_fires_due(timing, seen, last, policy)
+
+    assert plan.fire == ()
+    assert plan.next_fire_at is not None
+    assert plan.next_fire_at <= last

@@ -47,7 +47,8 @@ def show_node(session: Session, type_: str, form: str) -> None:
 
 def _page(shape: dict[str, Any]) -> Iterator[str]:
     yield f"{shape['type']}  {plain(shape['summary'])}"
-    ports = "named by the config" if shape["dynamic_ports"] else ", ".join(shape["ports"])
+    named = "named by the config" if shape["dynamic_ports"] else ""
+    ports = " or ".join(filter(None, (", ".join(shape["ports"]), named)))
     yield f"  ports       {ports or 'none'}; and error"
     yield f"  output      {plain(shape['output'])}"
     properties = shape["config_schema"].get("properties", {})

@@ -29,6 +29,8 @@ def instant(text: str) -> datetime:
         raise click.BadParameter(f"{text!r} is not a time such as 2026-03-29T09:00:00Z") from None
     if moment.tzinfo is None and len(text) > len("2026-03-29"):
         raise click.BadParameter(f"{text!r} does not say its offset from UTC: end it with Z, or with one such as +02:00")
+    if not 1900 <= moment.year <= 2999:
+        raise click.BadParameter(f"{text!r} is not in the years 1900 to 2999")
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
@@ -113,10 +115,8 @@ def next_fires(
     since = start.replace(tzinfo=UTC) if start else None
     with session.open() if schedule_id else session.open_scratch() as treadle:
         if schedule_id:
-            from treadle.domain.schedule import timing_of
-
-            timing = timing_of(find_schedule(treadle.store, schedule_id))
-            fires = timing.preview(since or treadle.store.now(), count)
+            found = find_schedule(treadle.store, schedule_id)
+            fires = treadle.engine.upcoming(found.id, start=since, count=count)
         else:
             fires = treadle.engine.preview(cron=cron, interval=every, timezone=timezone, start=since, count=count, dst=dst)
     write_list([{"fire_at": shapes.time(at)} for at in fires], form, columns=("fire_at",), none="it never fires")

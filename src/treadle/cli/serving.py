@@ -18,7 +18,7 @@ import click
 
 from treadle.cli.arguments import duration
 from treadle.cli.grammar import Command, Shown
-from treadle.cli.local_worker import working
+from treadle.cli.local_worker import collect_garbage_seldom, working
 from treadle.cli.rendering import plain, say
 from treadle.cli.session import Session, host_in_url, sqlite_path
 from treadle.domain.errors import TreadleError
@@ -70,6 +70,7 @@ def up(session: Session, host: str | None, port: int | None, workers: int, examp
         treadle = stack.enter_context(session.open(settings, prepare="any"))
         loaded = load_examples(treadle, shipped_examples()) if examples else []
         running = [build_worker(treadle) for _ in range(workers)]
+        collect_garbage_seldom()
         for one in running:
             stack.enter_context(working(one))
         url = f"http://{host_in_url(settings.host)}:{listener.getsockname()[1]}/"
@@ -120,6 +121,7 @@ def worker(session: Session, poll_interval: float | None, concurrency: int | Non
     settings = session.settings(poll_interval=poll_interval, worker_concurrency=concurrency, queues=queues or None)
     with session.open(settings, prepare="sqlite") as treadle:
         running = build_worker(treadle)
+        collect_garbage_seldom()
         with on_stop_signals(running.stop):
             running.start()
 

@@ -94,7 +94,7 @@ def next_fires_due(timing: Timing, seen: datetime, now: datetime, policy: DuePol
     fires = _to_catch_up(timing, due, now, policy)
     missed = [at for at in due if not fires or at < fires[0]]
     counted = len(due) <= _MOST_COUNTED or len(missed) < len(due)
-    last = fires[-1] if fires else timing.newest_until(now, known=due[-1]) if not counted else due[-1]
+    last = fires[-1] if fires else due[-1] if counted else _newest_due(timing, due, now, policy)
     steps = _listed(missed, "missed", _why_missed(policy, missed, now), counted=counted)
     steps += [DueStep(at, "fired", _why_now(policy.late(at, now)), None) for at in fires]
     return _chained(steps, timing.next_after(last))
@@ -125,10 +125,13 @@ def _to_catch_up(timing: Timing, due: Sequence[datetime], now: datetime, policy:
     fires = [at for at in due if policy.late(at, now) < ON_TIME]
     if fires:
         return fires
-    newest = due[-1]
-    if not counted:
-        newest = timing.newest_until(max(newest, now - timedelta(seconds=policy.jitter)), known=newest)
+    newest = due[-1] if counted else _newest_due(timing, due, now, policy)
     return [] if policy.too_late(newest, now) else [newest]
+
+
+def _newest_due(timing: Timing, due: Sequence[datetime], now: datetime, policy: DuePolicy) -> datetime:
+    """The newest instant that is due however long its jitter is; younger ones have their turn later."""
+    return timing.newest_until(max(due[-1], now - timedelta(seconds=policy.jitter)), known=due[-1])
 
 
 def _newest(timing: Timing, due: Sequence[datetime], now: datetime, policy: DuePolicy) -> list[datetime]:

@@ -174,7 +174,7 @@ class ExecutionActor:
                 self._orphans,
             )
             self._out, self._run, self._closed, self._orphans = [], [], [], []
-            self.recorder.children, self.recorder.approvals = [], []
+            self.recorder.next_commit()
             self._progressed = False
             self._committing += 1
             self.host.submit(item)
@@ -186,26 +186,19 @@ class ExecutionActor:
 
     def _decide(self) -> Decision | None:
         state = self.state
-        end = self._judge.end(seen=self.seen)
-        if end is not None:
-            self._stop_all()
-            self._run = []
-            return end
+        if state.over:
+            end = self._judge.end(seen=self.seen)
+            if end is not None or not state.control.paused:
+                self._stop_all()
+                self._run = []
+                return end or (None if self._committing else self._judge.idle(seen=self.seen))
         if state.control.paused:
             return None if self.running or self._committing else self._judge.idle(seen=self.seen)
-        if state.over:
-            return self._judge_lingering()
         if state.waits and (expiry := self._expiry()) is not None:
             return expiry
         if self.running or self._committing or self._run or self._due():
             return None
         return self._judge.idle(seen=self.seen)
-
-    def _judge_lingering(self) -> Decision | None:
-        """Its end waits for children only."""
-        self._stop_all()
-        self._run = []
-        return None if self._committing else self._judge.idle(seen=self.seen)
 
     def _expiry(self) -> Decision | None:
         """A guarded decision that ends waits whose time has come: a message committed before it wins.
@@ -296,6 +289,9 @@ class ExecutionActor:
         ready = [a for a in dict.fromkeys(activities) if self._can_start(a)]
         for activity in ready:
             self.running[activity] = None
+        if len(ready) == 1:
+            self._start_one(ready[0])
+            return
         with self._gathering():
             for activity in ready:
                 # One that finishes at once may end or withdraw those after it.
@@ -469,6 +465,8 @@ class ExecutionActor:
     def _match(self) -> None:
         """Let messages end the waits they fit, in the order they came."""
         state = self.state
+        if not (state.fresh or self.mailbox.has_arrived):
+            return
         while not state.over and (match := self.mailbox.next(state, self.rows.names)) is not None:
             self._fold(self._row_of_match(match))
 

@@ -47,7 +47,8 @@ class WorkflowEngine:
         self._programs = Programs(handlers)
         self._inspector = Inspector(store, self._programs)
         schedules, runs = ScheduleDesk(store, ids, self._programs), ScheduleRuns(store, wakeup, self._programs)
-        self.add_schedule, self.change_schedule, self.preview = schedules.add, schedules.change, schedules.preview
+        self.add_schedule, self.change_schedule = schedules.add, schedules.change
+        self.preview, self.upcoming = schedules.preview, schedules.upcoming
         self.run_schedule, self.backfill_schedule, self.fires = runs.run, runs.backfill, runs.fires
         self.approvals = ApprovalDesk(store, wakeup, link_key=link_key)
         self.decide = self.approvals.decide

@@ -5,7 +5,6 @@ The worker folds each row before it writes it, and a new owner folds the same ro
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,11 +15,11 @@ from treadle.domain.marking import Activity, Effects, Marking
 from treadle.domain.records import JournalRow, RowKind
 from treadle.domain.states import ActivityStatus
 from treadle.domain.values import decode
-from treadle.engine.alarms import Alarms
 from treadle.engine.compensation import UNDO, Undoable, chain_of
 from treadle.engine.data import Result, Results
 from treadle.engine.frames import TOP, Frame, Frames, Terminated, failure_text, merge
 from treadle.engine.program import Program
+from treadle.engine.standing import Standing
 from treadle.engine.waits import LINGERS, ActiveWait
 
 BY_POLICY = "policy"
@@ -39,17 +38,12 @@ class Control:
     timed_out: bool = False
 
 
-class ExecutionState:
-    """All that is true of activities is kept by activity, whatever their scope.
-
-    `waits` are those that are parked, `retry_at` when an attempt may begin. `budget` are the attempts used before the last
-    retry of the whole execution: a node's policy counts from there. `marks` are attempts whose start is in the journal
-    (`delivery: at_most_once`), `booked` those with a place in a rate. `closed` are waits that the rows since the last look
-    ended, each with its activity; `fresh` activities that began to wait. `characters` are those of all results.
-    """
+class ExecutionState(Standing):
+    """`characters` are those of all results so far."""
 
     def __init__(self, execution_id: str, program: Program, starts: Sequence[int]) -> None:
         """Started, and nothing folded yet. `first` is what the start itself set going."""
+        super().__init__()
         self.execution_id = execution_id
         self.program = program
         self.root = Frame(TOP, program, Results(program.graph))
@@ -58,13 +52,6 @@ class ExecutionState:
         self.last_row: JournalRow | None = None
         self.characters = 0
         self.control = Control()
-        self.waits: dict[Activity, ActiveWait] = {}
-        self.retry_at: dict[Activity, datetime] = {}
-        self.budget: dict[Activity, int] = {}
-        self.marks: dict[Activity, int] = {}
-        self.booked: dict[Activity, int] = {}
-        self.closed: list[tuple[Activity, ActiveWait]] = []
-        self.fresh: deque[Activity] = deque()
         self.consumed: set[int] = set()
         self.undoable: list[Undoable] = []
         self.undo_seq = 0
@@ -72,7 +59,6 @@ class ExecutionState:
         self._reported: set[str] = set()
         self.failure_json: str | None = None
         self.has_children = False
-        self._alarms = Alarms(self._is_alarm)
         self.root.marking, self.first = Marking.start(program.graph, starts, home=self.root, mutexes=self.frames.mutexes)
         self._absorb(self.root, self.first)
 
@@ -115,11 +101,6 @@ class ExecutionState:
         """Whether nothing more can be done in it but to end it."""
         if self.frames.undo is not None:
             return self.frames.undo.marking.state != "running"
-        return self.is_decided
-
-    @property
-    def is_decided(self) -> bool:
-        """Whether its end is certain, though it may have to be undone before."""
         return (
             self.failure_json is not None
             or self.control.cancelled
@@ -147,12 +128,8 @@ class ExecutionState:
             if activity.status == running and activity not in self.waits and activity not in composites
         ]
 
-    def next_alarm(self) -> tuple[datetime, Activity] | None:
-        """The wait or retry that is due first."""
-        return self._alarms.next()
-
     def next_due(self) -> datetime | None:
-        alarm = None if self.over else self._alarms.next()
+        alarm = None if self.over else self.next_alarm()
         return alarm[0] if alarm is not None else None
 
     def attempts_used(self, activity: Activity) -> int:
@@ -181,7 +158,7 @@ class ExecutionState:
         if row.taken_json is not None:
             edge_of = frame.program.graph.edge_of
             taken = [(edge_of[edge], count) for edge, count in decode(row.taken_json).items()]
-        self._forget(activity)
+        self.forget(activity)
         frame.results.add(key[0], Result(row.visit, row.seq, activity.inputs, port, row.output_json, row.error_json))
         if not (taken if taken is not None else _plain_edges(frame, key[0], port)):
             frame.ends[row.node_id] = row.output_json
@@ -220,7 +197,7 @@ class ExecutionState:
         if activity in self.frames.composites:
             self._keep_inner(activity)
         else:
-            self._forget(activity)
+            self.forget(activity)
         frame.failure_json = row.error_json
         frame.results.add(
             activity.node, Result(row.visit, row.seq, activity.inputs, "error", row.output_json, row.error_json)
@@ -235,16 +212,16 @@ class ExecutionState:
         at = datetime.fromisoformat(decode(row.detail_json or "{}")["retry_at"])
         composite = self.frames.composites.get(activity)
         if composite is None:
-            self._end_wait(activity)
+            self.end_wait(activity)
             activity.attempt = row.attempt + 1
-            self._try_at(activity, at)
+            self.try_at(activity, at)
             return None
         activity.attempt = row.attempt + 1
         effects = Effects()
         for frame in list(composite.running.values()):
             if frame.marking.state == "failed":
                 self._revive(frame, effects, now=row.finished_at, at=at)
-        self._renew_limit(activity, at)
+        self.renew_limit(activity, at)
         self._absorb(activity.home, effects)
         return effects
 
@@ -254,10 +231,14 @@ class ExecutionState:
         detail = decode(row.detail_json or "{}")
         if "booked" in detail:
             self.booked[activity] = row.attempt
-            self._try_at(activity, datetime.fromisoformat(detail["booked"]))
+            self.try_at(activity, datetime.fromisoformat(detail["booked"]))
         else:
-            self._begin_wait(activity, ActiveWait.from_json(detail, row.started_at))
+            self._wait(activity, ActiveWait.from_json(detail, row.started_at))
         activity.status = ActivityStatus.WAITING
+
+    def _wait(self, activity: Activity, wait: ActiveWait) -> None:
+        self.begin_wait(activity, wait)
+        self.has_children = self.has_children or any(w.child for w in wait.waits)
 
     def _running(self, row: JournalRow) -> None:
         self.marks[self.find(row)] = row.attempt
@@ -267,7 +248,7 @@ class ExecutionState:
         self.retry_at.pop(activity, None)
         detail = decode(row.detail_json or "{}")
         if "wait" in detail:
-            self._begin_wait(activity, ActiveWait.from_json(detail["wait"], row.started_at))
+            self._wait(activity, ActiveWait.from_json(detail["wait"], row.started_at))
         effects = Effects()
         self.frames.begin(activity, Composite.of(plan_from_json(detail["plan"])), effects)
         self._absorb(activity.home, effects)
@@ -302,7 +283,7 @@ class ExecutionState:
         elif wait.wake_at is not None:  # what is told from now on is for others
             self.waits[activity] = wait.limit_only()
         else:
-            self._end_wait(activity)
+            self.end_wait(activity)
         return effects
 
     def _control(self, row: JournalRow) -> Effects | None:
@@ -364,28 +345,14 @@ class ExecutionState:
         for activity in before:
             composite = self.frames.composites.get(activity)
             if composite is None:
-                self._revive_one(activity, now, at)
+                self.try_again(activity, now, at)
                 continue
             for inner in list(composite.running.values()):
                 self._revive(inner, effects, now=now, at=at)
-            self._renew_limit(activity, at or now)
+            self.renew_limit(activity, at or now)
             self.frames.fill(activity, effects)
         retrying = ActivityStatus.RETRYING
         effects.run = [a for a in effects.run if a.status != retrying and a not in self.frames.composites]
-
-    def _revive_one(self, activity: Activity, now: datetime | None, at: datetime | None) -> None:
-        """The next attempt; one whose pause was not over yet has not been begun."""
-        was_to_come = self.retry_at.pop(activity, None)
-        if activity in self.waits or was_to_come is not None:
-            activity.status = ActivityStatus.RUNNING
-        if activity.status != ActivityStatus.RUNNING:
-            return
-        self._end_wait(activity)
-        activity.attempt += was_to_come is None or now is None or was_to_come <= now
-        if at is None:
-            self.budget[activity] = activity.attempt - 1
-        else:
-            self._try_at(activity, at)
 
     # Undoing
 
@@ -408,18 +375,6 @@ class ExecutionState:
 
     # Composites
 
-    def _renew_limit(self, activity: Activity, since: datetime | None) -> None:
-        """A composite that is tried again has its whole time-out anew."""
-        wait = self.waits.get(activity)
-        home: Frame = activity.home
-        limit = home.program.steps[activity.node].node.timeout
-        if wait is not None:
-            self.fresh.append(activity)
-        if wait is not None and limit is not None and since is not None:
-            self.waits[activity] = renewed = wait.limited(since, limit)
-            assert renewed.wake_at is not None
-            self._alarms.add(activity, renewed.wake_at)
-
     def _leave_inner(self, activity: Activity, *, detach: bool) -> Effects:
         effects = Effects()
         self.frames.leave(activity, detach=detach, effects=effects)
@@ -433,37 +388,6 @@ class ExecutionState:
         self.frames.ripe = [frame for frame in self.frames.ripe if frame not in kept]
 
     # Bookkeeping
-
-    def _begin_wait(self, activity: Activity, wait: ActiveWait) -> None:
-        self.waits[activity] = wait
-        self.fresh.append(activity)
-        self.has_children = self.has_children or any(w.child for w in wait.waits)
-        if wait.wake_at is not None:
-            self._alarms.add(activity, wait.wake_at)
-
-    def _end_wait(self, activity: Activity) -> None:
-        wait = self.waits.pop(activity, None)
-        if wait is not None:
-            self.closed.append((activity, wait))
-
-    def _try_at(self, activity: Activity, at: datetime) -> None:
-        activity.status = ActivityStatus.RETRYING
-        self.retry_at[activity] = at
-        self._alarms.add(activity, at)
-
-    def _is_alarm(self, activity: Activity, at: datetime) -> bool:
-        wait = self.waits.get(activity)
-        if wait is None:
-            return self.retry_at.get(activity) == at and activity.status != ActivityStatus.RUNNING
-        home: Frame = activity.home
-        return wait.wake_at == at and home.goes_on
-
-    def _forget(self, activity: Activity) -> None:
-        self._end_wait(activity)
-        self.retry_at.pop(activity, None)
-        self.marks.pop(activity, None)
-        self.booked.pop(activity, None)
-        self.budget.pop(activity, None)
 
     def _absorb(self, frame: Frame, effects: Effects) -> None:
         """Take note of what a step led to, in the scope that it happened in and in those around it."""
@@ -485,7 +409,7 @@ class ExecutionState:
         for activity in effects.withdrawn:  # grows while it is walked: what runs inside of a withdrawn composite
             if activity in self.waits:
                 self._lingering.update(self.waits[activity].lingering())
-            self._forget(activity)
+            self.forget(activity)
             self.frames.withdraw(activity, effects)
 
     def _settle(self, marking: Marking, effects: Effects) -> None:

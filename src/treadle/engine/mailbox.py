@@ -40,6 +40,11 @@ class Mailbox:
         self._listeners: dict[Source, dict[Activity, None]] = {}
         self._arrived: deque[InboxRow] = deque()
 
+    @property
+    def has_arrived(self) -> bool:
+        """Whether there are messages that nobody has been offered."""
+        return bool(self._arrived)
+
     def put(self, message: InboxRow) -> None:
         self._kept.setdefault(_source(message), {})[message.seq] = message
         self._arrived.append(message)

@@ -30,6 +30,13 @@ class Recorder:
         self._state = state
         self._rows = rows
 
+    def next_commit(self) -> None:
+        """What has gathered is on its way."""
+        if self.children:
+            self.children = []
+        if self.approvals:
+            self.approvals = []
+
     def refused(self, activity: Activity) -> Failure | None:
         """The failure of an activity whose result the database refused before."""
         words = self.rejected.get(activity.home.place_of(activity)) if self.rejected else None

@@ -136,6 +136,13 @@ class ScheduleDesk:
         timing = parse_timing(
             cron=cron, interval=interval, at=instants(at), timezone=timezone, dst=dst, start_at=start_at, end_at=end_at
         )
+        return self._fires(timing, start, count)
+
+    def upcoming(self, schedule_id: str, *, start: datetime | None = None, count: int = 10) -> list[datetime]:
+        """The next fires of a schedule strictly after `start` (now if not given), paused or not, without jitter."""
+        return self._fires(timing_of(self._store.schedules.get(schedule_id)), start, count)
+
+    def _fires(self, timing: Timing, start: datetime | None, count: int) -> list[datetime]:
         if start is not None and start.tzinfo is None:
             hint = "end it with Z for UTC, or with an offset such as +02:00"
             raise DefinitionError([Finding("naive_time", "a time without a time zone", "start", hint=hint)])

@@ -81,7 +81,12 @@ class ScheduleRuns:
             raise DefinitionError([Finding("invalid_choice", f"{outcome!r} is no outcome", "outcome", hint)])
         found = self._store.schedules.fires(schedule_id, limit=limit + 1, outcome=outcome, before=_place(cursor))
         more = len(found) > limit
-        return Page(tuple(found[:limit]), found[limit - 1].fire_at.isoformat() if more else None)
+        return Page(tuple(found[:limit]), _cursor(found[limit - 1]) if more else None)
+
+
+def _cursor(fire: Fire) -> str:
+    """The instant itself, as it can stand in a URL."""
+    return fire.fire_at.isoformat().replace("+00:00", "Z")
 
 
 def _place(cursor: str | None) -> datetime | None:

@@ -39,6 +39,7 @@ class PostgresCommits:
     def commit(self, owner: str, commit: Commit) -> CommitReply:
         journal = [*commit.rows, *(row for decision in commit.decisions for row in decision.rows)]
         payloads = set_aside(journal)
+        notices = [notice for approval in commit.approvals for notice in approval.notices]
         parameters = {
             "owner": owner,
             "head_start": self._head_start,
@@ -46,7 +47,7 @@ class PostgresCommits:
             "payloads": as_json(payloads) if payloads else None,
             "children": _records(commit.children),
             "approvals": _records([replace(approval, notices=()) for approval in commit.approvals]),
-            "notices": _records([notice for approval in commit.approvals for notice in approval.notices]),
+            "notices": _records(notices),
             "closed_approvals": _texts(commit.closed_approvals),
             "p_id": _texts([execution_id for execution_id, _ in commit.progressed]),
             "p_claim_no": _numbers([claim_no for _, claim_no in commit.progressed]),
@@ -54,7 +55,7 @@ class PostgresCommits:
         parameters |= _row_columns(journal)
         parameters |= _decision_columns(commit)
         with self._database.writing_once() as session:
-            [(fence, applied)] = session.rows("commit", **parameters)
+            [(fence, applied)] = session.rows("commit_with_notices" if notices else "commit", **parameters)
         return CommitReply(fenced=not fence, applied=frozenset(applied))
 
 

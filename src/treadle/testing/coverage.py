@@ -108,9 +108,14 @@ def label(place: Sequence[str], name: str) -> str:
 
 def edge_label(program: Program, edge: Edge) -> str:
     """Such as `big.true -> manager_ok`; two edges between the same ports have their ids."""
-    nodes = program.graph.nodes
+    graph = program.graph
+    nodes = graph.nodes
     port = "" if edge.port == OUT else f".{edge.port}"
-    alike = [e for e in program.graph.edges if (e.source, e.port, e.target) == (edge.source, edge.port, edge.target)]
+    ends = (edge.source, edge.port, edge.target)
+    outgoing = (graph.edges[index] for index in graph.outgoing[edge.source])
+    incoming = (graph.edges[index] for index in graph.incoming[edge.target])
+    few = outgoing if len(graph.outgoing[edge.source]) <= len(graph.incoming[edge.target]) else incoming
+    alike = [each for each in few if (each.source, each.port, each.target) == ends]
     tag = f" ({edge.id})" if len(alike) > 1 else ""
     return label(program.place, f"{nodes[edge.source].id}{port} -> {nodes[edge.target].id}{tag}")
 

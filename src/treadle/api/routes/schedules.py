@@ -59,6 +59,12 @@ def delete_schedule(schedule_id: Name, engine: Engine) -> Response:
     return Response(status_code=204)
 
 
+@router.get("/{schedule_id}/next", response_model=schemas.Fires)
+def next_fires(schedule_id: Name, engine: Engine, query: Annotated[schemas.NextQuery, Query()]) -> Response:
+    """The next due times of a schedule, paused or not, without jitter."""
+    return reply({"fires": engine.upcoming(schedule_id, start=query.start, count=query.count)})
+
+
 @router.get("/{schedule_id}/fires", response_model=schemas.FirePage)
 def list_fires(schedule_id: Name, engine: Engine, query: Annotated[schemas.FireQuery, Query()]) -> Response:
     """What became of each due time, and why; newest first."""

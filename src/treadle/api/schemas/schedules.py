@@ -14,6 +14,7 @@ from treadle.api.schemas.fields import (
     PageQuery,
     PriorityField,
     PriorityName,
+    Query,
     Text,
     Time,
     VersionNumber,
@@ -85,6 +86,11 @@ class ChangeSchedule(ScheduleFields):
 class Preview(Timing):
     start: AwareTime | None = Field(default=None, description="now if left out")
     count: int = Field(default=10, ge=1, le=1000)
+
+
+class NextQuery(Query):
+    start: AwareTime | None = None
+    count: Annotated[int, Field(ge=1, le=1000)] = 10
 
 
 class RunNow(Body):

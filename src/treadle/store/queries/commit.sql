@@ -2,6 +2,16 @@
 -- The group commit. Each column comes as one text, split here: ready-made arrays cost the driver least.
 -- `guarded` is locked before the journal is touched (the counted sub-select forces it), or a first try and its
 -- re-send could deadlock. Every write names the fence: without it nothing is changed.
+-- include: commit_begin
+-- include: commit_end
+
+-- name: commit_with_notices (postgres)
+-- The same with what has happened to approvals. It is rare, and each part of a statement costs every commit its time.
+-- include: commit_begin
+-- include: commit_notices
+-- include: commit_end
+
+-- fragment: commit_begin (postgres)
 WITH fence AS MATERIALIZED (SELECT 1 FROM worker WHERE id = :owner FOR KEY SHARE),
 clock AS MATERIALIZED (SELECT treadle_now() AS now),
 decision AS MATERIALIZED (
@@ -96,6 +106,8 @@ opened AS (
   ORDER BY a.id
   ON CONFLICT DO NOTHING
 ),
+
+-- fragment: commit_notices (postgres)
 notice AS MATERIALIZED (
   SELECT *
   FROM jsonb_to_recordset(CAST(:notices AS jsonb)) AS n (
@@ -130,6 +142,8 @@ reassigned AS (
     AND approval.id <> ALL(coalesce(string_to_array(:closed_approvals, E'\x1f'), '{}'))
     AND approval.execution_id NOT IN (SELECT g.id FROM guarded AS g JOIN decision AS d ON d.id = g.id WHERE d.kind = 'end')
 ),
+
+-- fragment: commit_end (postgres)
 decided AS (
   UPDATE execution AS e
   SET status = CASE d.kind WHEN 'park' THEN 'waiting' WHEN 'pause' THEN 'paused' WHEN 'end' THEN d.status ELSE e.status END,
