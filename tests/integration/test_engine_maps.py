@@ -276,3 +276,20 @@ def test_an_edge_condition_sees_the_list(house: House) -> None:
                  edge("each -> many", when="len(output) > 5"), edge("each -> few", default=True))  # fmt: skip
 
     assert house.run(flow).output == "few"
+
+
+def test_a_map_that_takes_too_long_and_may_try_again_starts_its_items_anew(house: House) -> None:
+    work = node("work", IN_LOOP)
+    flow = graph([{**each(graph([work]), count=1), "timeout": "1h", "retry": {"max_attempts": 2, "initial_interval": "1m", "jitter": 0}}])
+    execution_id = house.start(flow)
+    house.until_begun("work")
+    house.clock.advance(3601)
+    house.until_parked(execution_id)
+    house.steering.opened["work"].set()
+    house.clock.advance(61)
+
+    ended = house.ended(execution_id)
+
+    assert ended.output == ["done"]
+    assert house.steering.attempts("work") == [1, 2]
+    assert house.steering.cancelled == ["work"]

@@ -340,6 +340,10 @@ class ExecutionActor:
                 self._fold(self.rows.booked(activity, at))
         self._settle()
 
+    def is_marked(self, activity: Activity) -> bool:
+        """Whether the journal says that its attempt has started, so that no later owner may start it."""
+        return activity in self._marked
+
     def _mark(self, activity: Activity) -> None:
         """Commit that the attempt starts, then start it: a mark without a result means that nobody knows what happened."""
         del self.running[activity]
@@ -380,7 +384,7 @@ class ExecutionActor:
                     self.state.apply(effect)
                     self._out.append(effect)
             self._withdraw(effects.withdrawn)
-            if effects.ended == "failed":
+            if effects.ended == "failed" or row.kind == RowKind.RETRYING:
                 self._interrupt()
             self._run.extend(effects.run)
         if self.state.closed:
@@ -402,10 +406,10 @@ class ExecutionActor:
                 self.host.stop(activity)
 
     def _interrupt(self) -> None:
-        """A scope failed: what runs in it, and in scopes inside of it, stops."""
+        """A scope failed, or is tried again: what runs in it, and in scopes inside of it, stops."""
         for activity in list(self.running):
             home: Frame = activity.home
-            if not home.goes_on:
+            if activity.status == ActivityStatus.RETRYING or not home.goes_on:
                 self._withdraw([activity])
 
     # Messages

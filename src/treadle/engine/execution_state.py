@@ -207,7 +207,7 @@ class ExecutionState(Standing):
         return effects
 
     def _retrying(self, row: JournalRow) -> Effects | None:
-        """Of a composite: what failed inside of it is tried again then, the rest goes on."""
+        """Of a composite: what failed inside of it is tried again then, the rest goes on; if nothing did, all that is active."""
         activity = self.find(row)
         at = datetime.fromisoformat(decode(row.detail_json or "{}")["retry_at"])
         composite = self.frames.composites.get(activity)
@@ -218,9 +218,9 @@ class ExecutionState(Standing):
             return None
         activity.attempt = row.attempt + 1
         effects = Effects()
-        for frame in list(composite.running.values()):
-            if frame.marking.state == "failed":
-                self._revive(frame, effects, now=row.finished_at, at=at)
+        running = list(composite.running.values())
+        for frame in [frame for frame in running if frame.marking.state == "failed"] or running:
+            self._revive(frame, effects, now=row.finished_at, at=at)
         self.renew_limit(activity, at)
         self._absorb(activity.home, effects)
         return effects

@@ -349,8 +349,8 @@ class Incarnation:
             self._committer.submit(item)
 
     def launch(self, actor: ExecutionActor, activity: Activity) -> None:
-        """Not while stopping, and not on a lease that may have run out: its next owner runs it."""
-        if self._stopping or self.lost:
+        """Not while stopping, and not on a lease that may have run out: its next owner runs it, unless it may start only once."""
+        if self.lost or (self._stopping and not actor.is_marked(activity)):
             return
         if not self._lease.valid():
             self.give_up()
