@@ -344,9 +344,10 @@ class ScheduleStore(Protocol):
 
     def list(self, *, workflow: str | None = None, limit: int = 50, cursor: str | None = None) -> Page[Schedule]: ...
 
-    def update(self, schedule: Schedule, *, passed_over: Sequence[DueStep] = ()) -> bool:
+    def update(self, schedule: Schedule, *, keeps_place: bool = False, passed_over: Sequence[DueStep] = ()) -> bool:
         """Write it where `row_version` is still the given one (which rises). False: someone else edited it.
 
+        With `keeps_place` `next_fire_at` stays as it is stored, because fires move it on meanwhile.
         `passed_over` are due instants that will not fire any more, recorded with it unless they are recorded already.
         """
         ...

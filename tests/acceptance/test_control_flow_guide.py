@@ -33,7 +33,8 @@ class Example:
 
 
 def examples_of(page: str) -> Iterator[Example]:
-    heading, block = "", None
+    heading = ""
+    block: list[str] | None = None
     for line in page.splitlines():
         if block is not None:
             if line != "```":
@@ -114,8 +115,8 @@ def test_a_workflow_does_what_the_page_says(example: Example, said: Mapping[str,
 
 
 def test_every_workflow_of_the_page_is_run() -> None:
-    unasked = [example.heading for example in EXAMPLES if example.name is None and not any(EXPECTED & said.keys() for said in example.runs)]
+    run = [example.heading for example in EXAMPLES if example.name is not None or example.runs]
 
     assert EXAMPLES
-    assert unasked == []
+    assert run == [example.heading for example in EXAMPLES]
     assert [example.heading for example, said in RUNS if not EXPECTED & said.keys()] == []

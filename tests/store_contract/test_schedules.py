@@ -105,6 +105,16 @@ def test_an_edit_is_written_where_nobody_edited_before(store: Store) -> None:
     assert (kept.cron, kept.next_fire_at, kept.row_version) == ("5 * * * *", START + HOUR, 2)
 
 
+def test_an_edit_that_keeps_its_place_does_not_undo_a_fire_meanwhile(store: Store) -> None:
+    seen = given_schedule(store, jitter=5.0)
+    fire(store, seen)
+
+    written = store.schedules.update(replace(seen, paused=True), keeps_place=True)
+
+    kept = store.schedules.get("sch-1")
+    assert (written, kept.paused, kept.next_fire_at) == (True, True, START + HOUR)
+
+
 def test_due_schedules_come_in_order_with_the_database_time(store: Store, clock: MovableClock) -> None:
     given_workflow(store)
     for number, offset in enumerate([3, 1, 2, 99]):

@@ -23,6 +23,10 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "noop": {},
     "set": {"value": [1, {"a": "{{ input.b }}"}]},
     "if": {"condition": "input.total > 100"},
+    "for_each": {"items": "input.orders", "graph": {"nodes": [{"id": "a", "type": "noop"}], "edges": []}, "concurrency": 3},
+    "while": {"condition": "index < 3", "graph": {"nodes": [{"id": "a", "type": "noop"}], "edges": []}},
+    "repeat": {"max": 3, "graph": {"nodes": [{"id": "a", "type": "noop"}], "edges": []}},
+    "block": {"graph": {"nodes": [{"id": "a", "type": "noop"}], "edges": []}},
     "switch": {"cases": [{"port": "big", "when": "input > 1"}, {"port": "small", "when": True}], "all": True},
     "fail": {"message": "no", "type": "stock"},
     "terminate": {"status": "cancelled", "output": 1},
@@ -245,7 +249,7 @@ def test_a_config_is_checked_strictly(name: str) -> None:
     assert any("extra_key" in finding.message for finding in extra)
 
 
-@pytest.mark.parametrize("name", [name for name in SAMPLES if name != "wait"])
+@pytest.mark.parametrize("name", [name for name in SAMPLES if name not in ("wait", "for_each", "repeat")])
 def test_a_plain_config_needs_no_full_validator(name: str) -> None:
     schema = REGISTRY.node_types[name].config_schema
 
@@ -270,6 +274,12 @@ def test_a_plain_config_needs_no_full_validator(name: str) -> None:
     ("http.request", {"url": "https://a", "ok": [99]}),
     ("demo.flaky", {"fail_times": -1}),
     ("gate", {"node": "fetch", "state": "failed"}),
+    ("for_each", {"graph": {"nodes": []}}),
+    ("for_each", {"items": [], "count": 1, "graph": {"nodes": []}}),
+    ("for_each", {"items": []}),
+    ("for_each", {"items": [], "graph": {"nodes": []}, "concurrency": 0}),
+    ("repeat", {"graph": {"nodes": []}}),
+    ("while", {"graph": {"nodes": []}}),
     ("wait_any", {"any": []}),
     ("wait_any", {"any": [{"port": "a"}]}),
     ("wait_any", {"any": [{"port": "a", "signal": "s", "duration": "1h"}]}),

@@ -128,8 +128,10 @@ class ForEach(Immediate):
                 },
             },
             "allOf": [
-                {"oneOf": [{"required": ["items"]}, {"required": ["count"]}]},
-                {"oneOf": [{"required": ["graph"]}, {"required": ["workflow"]}]},
+                {"anyOf": [{"required": ["items"]}, {"required": ["count"]}]},
+                {"anyOf": [{"required": ["graph"]}, {"required": ["workflow"]}]},
+                {"not": {"required": ["items", "count"]}},
+                {"not": {"required": ["graph", "workflow"]}},
             ],
             "additionalProperties": False,
         },

@@ -26,6 +26,9 @@ POLL = 0.15
 
 MARKS = {
     RowKind.RUNNING: ("▶", "blue"),
+    RowKind.BEGIN: ("▷", "blue"),
+    RowKind.ITEM: ("▪", "green"),
+    RowKind.MORE: ("+", "blue"),
     RowKind.WAITING: ("◷", "yellow"),
     RowKind.RETRYING: ("↻", "yellow"),
     RowKind.DONE: ("✓", "green"),
@@ -114,7 +117,11 @@ def _words(row: JournalRow) -> Iterator[str]:
     detail = json.loads(row.detail_json) if row.detail_json else {}
     error = error_text({**json.loads(row.error_json), "node_id": None}) if row.error_json else ""
     kind = RowKind(row.kind)
-    if kind is RowKind.WAITING:
+    if kind is RowKind.WAITING and "booked" in detail:
+        yield f"waits for its place in a rate limit, {_clock('until', detail['booked'], None)}"
+    elif kind in (RowKind.BEGIN, RowKind.ITEM, RowKind.MORE):
+        yield from _composite_words(row, detail, error)
+    elif kind is RowKind.WAITING:
         yield f"waits {' or '.join(_wait_words(wait, row.started_at) for wait in detail.get('waits', ())) or 'for something'}"
     elif kind is RowKind.RETRYING:
         yield f"attempt {row.attempt} failed: {error}; next try {_clock('at', detail.get('retry_at'), row.finished_at)}"
@@ -132,6 +139,22 @@ def _words(row: JournalRow) -> Iterator[str]:
         yield str(detail.get("note", row.status))
     else:
         yield str(row.status)
+
+
+def _composite_words(row: JournalRow, detail: dict[str, Any], error: str) -> Iterator[str]:
+    """Of a node with an inner graph: that it begins, that one of its runs has ended, that it grew."""
+    if row.kind == RowKind.BEGIN:
+        plan = detail["plan"]
+        items = plan.get("items")
+        if plan["kind"] == "map":
+            count = items if isinstance(items, int) else len(items)
+            yield f"begins with {count} item{'' if count == 1 else 's'}"
+        else:
+            yield "begins"
+    elif row.kind == RowKind.ITEM:
+        yield f"[{detail['index']}] {error or row.status}"
+    else:
+        yield "is closed" if detail.get("closed") else f"has {len(detail.get('items', ()))} more"
 
 
 def _wait_words(wait: dict[str, Any], since: datetime | None) -> str:

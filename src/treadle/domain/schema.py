@@ -91,10 +91,14 @@ def _registry() -> Any:
 
 
 def _findings_of(error: ValidationError, path: str) -> Iterator[Finding]:
-    error = _telling(error)
+    choice = _choice_of_keys(error)
+    error = error if choice else _telling(error)
     for part in error.absolute_path:
         path = f"{path}[{part}]" if isinstance(part, int) else key_path(path, part)
     rule: Any = error.validator_value
+    if choice is not None:
+        yield Finding("missing_key" if "needed" in choice else "wrong_value", choice, path)
+        return
     match error.validator:
         case "additionalProperties" | "unevaluatedProperties" if isinstance(error.instance, dict):
             yield from _unknown_keys(error, path)
@@ -111,6 +115,20 @@ def _findings_of(error: ValidationError, path: str) -> Iterator[Finding]:
             yield Finding("wrong_value", f"must be {shown(rule)}, not {shown(error.instance)}", path)
         case _:
             yield Finding("wrong_value", _shortened(error.message), path)
+
+
+def _choice_of_keys(error: ValidationError) -> str | None:
+    """What is wrong where a schema only says which of some keys go together."""
+    rule: Any = error.validator_value
+    instance: Any = error.instance
+    if error.validator in ("anyOf", "oneOf") and all(part.keys() == {"required"} and len(part["required"]) == 1 for part in rule):
+        names = [part["required"][0] for part in rule]
+        given = [name for name in names if name in instance]
+        said = " and ".join(map(repr, given or names))
+        return f"only one of {said} may be given" if given else f"one of the keys {said} is needed"
+    if error.validator == "not" and rule.keys() == {"required"}:
+        return f"only one of {' and '.join(map(repr, rule['required']))} may be given"
+    return None
 
 
 def _telling(error: ValidationError) -> ValidationError:

@@ -161,7 +161,9 @@ class ExecutionActor:
         if self.state.undoable and self._judge.must_undo():
             self._undo()
         self._deciding = decision = self._decide()
-        if self._out or decision is not None:
+        if self._out or self._closed or self._orphans or decision is not None:
+            # What a decision closes that is folded ahead is closed when it took effect.
+            closed, orphans = ([], []) if self._ahead else (self._closed, self._orphans)
             item = WorkItem(
                 self,
                 self._out,
@@ -170,10 +172,12 @@ class ExecutionActor:
                 self._progressed,
                 self.recorder.children,
                 self.recorder.approvals,
-                self._closed,
-                self._orphans,
+                closed,
+                orphans,
             )
-            self._out, self._run, self._closed, self._orphans = [], [], [], []
+            self._out, self._run = [], []
+            if not self._ahead:
+                self._closed, self._orphans = [], []
             self.recorder.next_commit()
             self._progressed = False
             self._committing += 1

@@ -109,13 +109,15 @@ class ScheduleDesk:
         timing = _timing(changed, changes, now)
         retimed = any(name in changes for name in TIMING)
         over: Sequence[DueStep] = ()
-        if retimed or schedule.error or (schedule.paused and not changed.paused):
+        moves = retimed or bool(schedule.error) or (schedule.paused and not changed.paused)
+        if moves:
             first = timing.next_after(now)
             if first is None and retimed and (changed.end_at is None or changed.end_at > now):
                 raise _never_fires(changed.at, changed.end_at)
             changed = replace(changed, next_fire_at=first)
             over = _passed_over(schedule, now)
-        if not self._store.schedules.update(changed, passed_over=over):
+        keeps_place = not moves and "jitter" not in changes
+        if not self._store.schedules.update(changed, keeps_place=keeps_place, passed_over=over):
             raise ConflictError(f"schedule {schedule_id} was edited by someone else meanwhile", state="edited")
         return self._store.schedules.get(schedule_id)
 

@@ -50,9 +50,9 @@ class Schedules:
             found = session.rows(query, workflow=workflow, after=cursor or "", limit=limit + 1)
         return page_by_name([rows.schedule_record(row, self._database.time) for row in found], attrgetter("id"), limit=limit)
 
-    def update(self, schedule: Schedule, *, passed_over: Sequence[DueStep] = ()) -> bool:
+    def update(self, schedule: Schedule, *, keeps_place: bool = False, passed_over: Sequence[DueStep] = ()) -> bool:
         with self._database.writing() as session:
-            if session.run("update_schedule", **rows.schedule_parameters(schedule)) == 0:
+            if session.run("update_schedule", **rows.schedule_parameters(schedule), keeps_place=keeps_place) == 0:
                 return False
             for step in passed_over:
                 _record(session, schedule.id, step.at, outcome=step.outcome, reason=step.reason)

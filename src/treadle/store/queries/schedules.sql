@@ -38,10 +38,12 @@ LIMIT :limit
 UPDATE schedule
 SET workflow = :workflow, version = CAST(:version AS bigint), cron = :cron, interval_s = CAST(:interval AS double precision),
     timezone = :timezone, dst = :dst, input_json = :input_json, priority = :priority, overlap = :overlap, catch_up = :catch_up,
-    paused = :paused, next_fire_at = CAST(:next_fire_at AS timestamptz), error = NULL, row_version = row_version + 1,
+    paused = :paused, error = NULL, row_version = row_version + 1,
+    next_fire_at = CASE WHEN CAST(:keeps_place AS boolean) THEN next_fire_at ELSE CAST(:next_fire_at AS timestamptz) END,
+    due_at = CASE WHEN CAST(:keeps_place AS boolean) THEN due_at ELSE CAST(:due_at AS timestamptz) END,
     at_json = :at_json, start_at = CAST(:start_at AS timestamptz), end_at = CAST(:end_at AS timestamptz),
     jitter_s = CAST(:jitter AS double precision), catch_up_limit = CAST(:catch_up_limit AS bigint),
-    catch_up_window_s = CAST(:catch_up_window AS double precision), due_at = CAST(:due_at AS timestamptz)
+    catch_up_window_s = CAST(:catch_up_window AS double precision)
 WHERE id = :id AND row_version = :row_version
 
 -- name: delete_schedule
