@@ -222,6 +222,19 @@ def test_the_error_port_handles_a_failure(house: House) -> None:
     assert (ended.nodes["bad"].status, ended.nodes["fine"].visits) == ("failed", 0)
 
 
+@pytest.mark.parametrize(("attempt", "way"), [(1, "first"), (2, "other")])
+def test_an_error_edge_can_ask_for_the_details_of_the_error(house: House, attempt: int, way: str) -> None:
+    retry = {"max_attempts": attempt, "initial_interval": "1ms", "jitter": 0}
+    flow = graph(
+        [node("bad", "test.flaky", {"fail": 9, "type": "http.status"}, retry=retry), value("first", "{{ nodes.bad.error.attempt }}"), value("other", 0)],
+        edge("bad.error -> first", when='error.type == "http.status" and error.attempt == 1'), edge("bad.error -> other", default=True),
+    )  # fmt: skip
+
+    ended = house.run(flow)
+
+    assert (ended.record.status, ended.nodes[way].status) == ("completed", "completed")
+
+
 def test_an_error_edge_whose_condition_is_false_does_not_handle(house: House) -> None:
     handled = graph(
         [node("bad", "test.flaky", {"fail": 9}), value("handler", 1)],

@@ -17,8 +17,8 @@ from treadle.domain.soundness import check_graph
 ROOT = Path(__file__).parents[2]
 NODE_TYPES = built_in_registry().node_types
 NUMBERS = range(1, 44)
-TOLD = {"multi_entry_cycle", "may_starve"}
-"""What saving may warn of: two ways into a loop are what pattern 10 is, and a join that needs every branch what 3, 33 and 41 are."""
+TOLD = {"multi_entry_cycle"}
+"""What saving may warn of: two ways into a loop are what pattern 10 is."""
 
 
 @pytest.fixture(scope="module")

@@ -26,6 +26,12 @@ def approval_ports(config: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*ports, EXPIRED)))
 
 
+def never_left_through(config: Mapping[str, Any]) -> tuple[str, ...]:
+    """`expired`, where nothing ever expires."""
+    expires = config.get("due") is not None and config.get("on_due", "expire") in ("expire", "escalate")
+    return () if expires else (EXPIRED,)
+
+
 def decision_of(event: Event) -> dict[str, Any]:
     """The decision with every field, however short it came; where several people decide, with what each of them said."""
     answer = {key: event.payload.get(key) for key in ("decision", "by", "comment", "data")}
@@ -47,6 +53,7 @@ class Approval(Immediate):
         },
         ports=(APPROVED, REJECTED, EXPIRED),
         ports_of=approval_ports,
+        closed_ports=never_left_through,
         parks=True,
         icon="user-check",
         output="{decision, by, comment, data}, and `decisions` where several people decide",

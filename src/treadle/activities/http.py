@@ -149,9 +149,10 @@ class HttpRequest(Immediate):
             return Done({"status": status, "headers": dict(response.headers), **body_fields(response, body)})
         message = f"{request.method} {request.url.host} answered {status} {response.reason_phrase}".rstrip()
         delay = _retry_after(response, ctx) if status in (429, 503) else None
+        details: dict[str, object] = {"status": status, "body": excerpt(response, body)}
         if delay is not None:
-            raise RetryAfter(delay, message, type="http.status")
-        raise ActivityError(message, type="http.status", details={"status": status, "body": excerpt(response, body)})
+            raise RetryAfter(delay, message, type="http.status", details=details)
+        raise ActivityError(message, type="http.status", details=details)
 
     async def _follow(self, request: httpx.Request, ok: list[int]) -> httpx.Response:
         """The first response that is no redirect, or is wanted as it is; each hop connects through the check of its address."""

@@ -187,6 +187,13 @@ class Fatal(ActivityError):
 class RetryAfter(ActivityError):
     """A failure that asks for the next try after `delay` (a duration, such as `"30s"` or seconds)."""
 
-    def __init__(self, delay: str | float, message: str = "asked to retry later", *, type: str = "retry_after") -> None:
+    def __init__(
+        self,
+        delay: str | float,
+        message: str = "asked to retry later",
+        *,
+        type: str = "retry_after",
+        details: dict[str, object] | None = None,
+    ) -> None:
         self.delay = delay
-        super().__init__(message, type=type)
+        super().__init__(message, type=type, details=details)

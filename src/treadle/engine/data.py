@@ -36,7 +36,7 @@ class Result:
         if self._value is _UNREAD:
             self._value = {
                 "output": decode(self.output_json) if self.output_json else None,
-                "error": decode(self.error_json) if self.error_json else None,
+                "error": seen_error(self.error_json) if self.error_json else None,
             }
         value: dict[str, Any] = self._value
         return value
@@ -79,6 +79,13 @@ class Results:
             results = [self.visit(producer) for producer in level]
             level = [p for result in results if result for p in result.inputs if p not in seen]
         return None
+
+
+def seen_error(error_json: str) -> Any:
+    """An error as expressions see it: its details beside its type and message, as in `error.status == 404`."""
+    error = decode(error_json)
+    details = error.get("details") if isinstance(error, dict) else None
+    return {**details, **error} if isinstance(details, dict) else error
 
 
 class NodesNamespace(Namespace):

@@ -114,7 +114,8 @@ def failure_of(error: BaseException) -> Failure:
 def _failure_of(error: BaseException) -> Failure:
     match error:
         case RetryAfter():
-            return Failure(error.type, str(error), delay=parse_duration(error.delay, path="RetryAfter.delay"))
+            delay = parse_duration(error.delay, path="RetryAfter.delay")
+            return Failure(error.type, str(error), details=error.details, delay=delay)
         case ActivityError():
             return Failure(error.type, str(error), retryable=error.retryable, details=error.details)
         case ExpressionError():

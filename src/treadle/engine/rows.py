@@ -17,9 +17,9 @@ from treadle.domain.marking import Activity, Effects
 from treadle.domain.records import ExecutionRecord, InboxRow, JournalRow, NewApproval, RowKind
 from treadle.domain.retry import RetryPolicy
 from treadle.domain.states import ActivityStatus
-from treadle.domain.values import INPUT_LIMIT, decode, encode
+from treadle.domain.values import INPUT_LIMIT, encode
 from treadle.engine.approvals import new_approval
-from treadle.engine.data import Names
+from treadle.engine.data import Names, seen_error
 from treadle.engine.execution_state import COMPENSATE, ExecutionState
 from treadle.engine.frames import TOP, Frame
 from treadle.engine.outcomes import Failure, Finished, failure_of
@@ -285,7 +285,7 @@ class RowMaker:
         try:
             program = program_of(activity)
             if program.error_edges(activity.node):
-                taken = self._leave(activity, (ERROR,), output=None, error=decode(error_json))
+                taken = self._leave(activity, (ERROR,), output=None, error=seen_error(error_json))
                 if program.leads_on(activity.node, ERROR, taken):
                     return ERROR, taken
             if step_of(activity).node.on_error == "continue":

@@ -10,7 +10,7 @@ from treadle.domain.records import ExecutionRecord
 from treadle.domain.states import ActivityStatus
 from treadle.domain.values import RESULT_LIMIT, decode, encode
 from treadle.engine.compensation import UNDO
-from treadle.engine.data import GivenNodes, Names, NodesNamespace
+from treadle.engine.data import GivenNodes, Names, NodesNamespace, seen_error
 from treadle.engine.execution_state import ExecutionState
 from treadle.engine.frames import Frame
 
@@ -41,7 +41,7 @@ class Vocabulary:
         frame = undone.frame
         result = frame.results.visit(undone.key)
         names = Names(self._names(frame), frame.results, seen_from, state.undo_seq, self._outer(frame))
-        error = decode(state.failure_json) if state.failure_json is not None and not state.control.cancelled else None
+        error = seen_error(state.failure_json) if state.failure_json is not None and not state.control.cancelled else None
         return names.plus(output=lambda: result.value["output"] if result else None, error=error)
 
     def of_scope(self, frame: Frame, seq: int) -> Names:
