@@ -399,7 +399,7 @@ class ExecutionActor:
         for activity, wait in self.state.closed:
             self._closed.extend(w.approval for w in wait.waits if w.approval)
             told = row.message_seq is not None and place_of_row(row) == activity.home.place_of(activity)
-            self._orphans.extend(w.child for w in wait.waits if w.child and not (told or w.lingers))
+            self._orphans.extend(w.child for w in wait.waits if w.child and w.on_end == "cancel" and not told)
             self.mailbox.forget(activity, wait)
         self.state.closed.clear()
 
