@@ -30,9 +30,9 @@ from treadle.engine.decisions import Judge
 from treadle.engine.execution_state import BY_POLICY, CHILD, COMPENSATE, ExecutionState
 from treadle.engine.frames import Frame, place_of_row
 from treadle.engine.hosting import Host, WorkItem
-from treadle.engine.mailbox import Mailbox, Match
-from treadle.engine.outcomes import Failure, Outcome, failure_of
-from treadle.engine.recorder import MORE, Recorder
+from treadle.engine.mailbox import Mailbox
+from treadle.engine.outcomes import Failure, Outcome
+from treadle.engine.recorder import Recorder
 from treadle.engine.rows import RowMaker, step_of
 from treadle.engine.waits import ActiveWait
 
@@ -476,20 +476,7 @@ class ExecutionActor:
         if not (state.fresh or self.mailbox.has_arrived):
             return
         while not state.over and (match := self.mailbox.next(state, self.rows.names)) is not None:
-            self._fold(self._row_of_match(match))
-
-    def _row_of_match(self, match: Match) -> JournalRow:
-        activity, message = match.activity, match.message
-        if match.error is not None or message is None:
-            assert match.error is not None
-            return self._row_of(activity, failure_of(match.error), started_at=match.wait.started_at, message=None)
-        if activity in self.state.frames.composites:
-            payload: Any = decode(message.payload_json)
-            items = (payload if isinstance(payload, list) else [payload]) if match.wait.waits[match.index].name == MORE else None
-            return self.rows.grown(activity, items, message, self.host.now())
-        now = self.host.now()
-        outcome = self.recorder.resume(activity, match.wait.event(match.index, message, now), now)
-        return self._row_of(activity, outcome, started_at=match.wait.started_at, message=message)
+            self._fold(self.recorder.row_of_match(match, now=self.host.now(), seen=self.seen))
 
 
 MOST_EXPIRIES = 1_000
