@@ -261,7 +261,7 @@ class ExecutionState(Standing):
         activity = self.find(row)
         detail = decode(row.detail_json or "{}")
         effects = Effects()
-        composite = self.frames.end_item(activity, detail["index"], row, effects)
+        composite = self.frames.end_item(activity, detail["index"], detail["status"], row, effects)
         if isinstance(composite.plan, LoopPlan):
             composite.again(more=detail.get("again", False))
         composite.satisfied = composite.satisfied or detail.get("enough", False)

@@ -150,11 +150,11 @@ class Frames:
         if frame.around is not None and self.by_path.get(frame.path) is frame:
             self.ripe.append(frame)
 
-    def end_item(self, activity: Activity, index: int, row: JournalRow, effects: Effects) -> Composite:
+    def end_item(self, activity: Activity, index: int, status: str, row: JournalRow, effects: Effects) -> Composite:
         """One run has ended by its own row; what is left of it is withdrawn."""
         composite = self.composites[activity]
         frame = composite.running[index]
-        cancelled = row.status == ActivityStatus.CANCELLED
+        cancelled = status == ActivityStatus.CANCELLED
         composite.end(index, output_json=row.output_json, error_json=row.error_json, cancelled=cancelled)
         self._drop(frame, effects)
         return composite

@@ -32,7 +32,7 @@ def node_states(reading: Reading) -> dict[str, NodeState]:
         if row.scope != TOP or row.kind in _OF_THE_WHOLE or not row.node_id:
             continue
         if row.kind in _OF_RUNS:
-            runs.setdefault(row.node_id, []).append(row.status if row.kind == RowKind.ITEM else "")
+            runs.setdefault(row.node_id, []).append(_ended_as(row))
             continue
         if row.kind == RowKind.BEGIN:
             runs[row.node_id] = []
@@ -53,6 +53,11 @@ def node_states(reading: Reading) -> dict[str, NodeState]:
     if reading.state is not None:
         _add_active(states, reading.state)
     return states
+
+
+def _ended_as(row: JournalRow) -> str:
+    """How the item or turn ended that a row is about; empty if it is about none."""
+    return str(decode(row.detail_json or "{}").get("status", "")) if row.kind == RowKind.ITEM else ""
 
 
 def _ended_runs(statuses: Sequence[str]) -> Runs:
