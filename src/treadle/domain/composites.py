@@ -37,7 +37,7 @@ class MapPlan:
     on_item_error: OnItemError = "fail"
     complete_after: int | None = None
     complete_when: str | None = None
-    rest: Literal["cancel", "ignore"] = "cancel"
+    rest: Literal["ignore", "cancel"] = "ignore"
     wait: bool = True
     more: Growth | None = None
 
