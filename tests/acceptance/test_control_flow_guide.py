@@ -16,7 +16,7 @@ from treadle.domain.errors import ActivityError, DefinitionError
 from treadle.testing import Act, Result, cancel, retry, run_workflow, signal
 
 PAGE = Path(__file__).parents[2] / "docs" / "control-flow.md"
-GIVEN = frozenset({"input", "signals", "fails", "cancel", "retry"})
+GIVEN = frozenset({"input", "signals", "approvals", "fails", "cancel", "retry"})
 EXPECTED = frozenset({"output", "error", "ran", "undone", "takes", "refused"})
 _HEADING = re.compile(r"^#+ (.*)$")
 _NOTE = re.compile(r"# ([a-z]+): (.+)")
@@ -79,6 +79,7 @@ def played(example: Example, said: Mapping[str, Any]) -> Result:
         input=said.get("input"),
         workflows=CALLED,
         signals=signals,
+        approvals=said.get("approvals", {}),
         acts=list(acts_of(said)),
         fakes={node_id: ActivityError("it failed", type=kind) for node_id, kind in said.get("fails", {}).items()},
     )

@@ -85,6 +85,16 @@ def test_a_repeated_idempotency_key_starts_nothing_new(api: ServedApi) -> None:
     assert len(api.http.get(EXECUTIONS).json()["items"]) == 1
 
 
+def test_a_start_that_joins_a_debounced_one_is_no_replay(api: ServedApi) -> None:
+    api.save("late", {**NOTHING_TO_DO, "settings": {"debounce": {"wait": "10m"}}})
+
+    first, second = (api.http.post(f"{API}/workflows/late/run") for _ in range(2))
+
+    assert (first.status_code, second.status_code) == (201, 200)
+    assert second.json()["id"] == first.json()["id"]
+    assert "Idempotent-Replayed" not in second.headers
+
+
 @pytest.mark.parametrize(
     ("priority", "name"), [("low", "low"), (-1, "low"), (0, "normal"), ("normal", "normal"), (1, "high"), (2, "critical")]
 )

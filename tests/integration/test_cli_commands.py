@@ -375,7 +375,7 @@ def test_what_does_not_exist_is_exit_code_4(treadle: Treadle, words: list[str]) 
 
 def test_a_schedule_is_created_paused_resumed_and_deleted(treadle: Treadle) -> None:
     treadle("workflows", "apply", treadle.file("hello.yaml", HELLO))
-    [created] = treadle.json("schedules", "create", "hello", "--cron", "0 2 * * *", "-i", "name=Ada")["items"]
+    created = treadle.json("schedules", "create", "hello", "--cron", "0 2 * * *", "-i", "name=Ada")
 
     treadle("schedules", "pause", created["id"][:-1])
     paused = treadle.json("schedules", "show", created["id"])["paused"]
@@ -432,11 +432,34 @@ def test_a_schedule_is_run_and_backfilled_by_hand_and_its_fires_are_listed(tread
     assert [fire["fire_at"] for fire in [*page["items"], *rest]] == [ran["fire_at"], *(fire["fire_at"] for fire in first[::-1])]
 
 
+def test_an_interval_is_shown_as_a_duration_and_single_times_as_times(treadle: Treadle) -> None:
+    treadle("workflows", "apply", treadle.file("ask.yaml", ASK))
+    created = treadle("schedules", "create", "ask", "--every", "15m", "--id", "often").stdout
+    treadle("schedules", "create", "ask", "--at", "2998-12-31T23:00:00Z", "--id", "once")
+
+    listed, once = treadle("schedules", "list").stdout, treadle("schedules", "show", "once").stdout
+
+    assert "  15m  " in created
+    assert "  15m  " in listed
+    assert re.search(r"^at +2998-12-31 23:00:00Z$", once, re.MULTILINE)
+
+
+def test_a_start_that_joins_a_debounced_one_says_so(treadle: Treadle) -> None:
+    late = "name: late\nnodes: [{id: a, type: set, config: {value: 1}}]\nedges: []\nsettings: {debounce: {wait: 10m}}\n"
+    treadle("workflows", "apply", treadle.file("late.yaml", late))
+    first = treadle("run", "late", "--detach").stdout.strip()
+
+    second = treadle("run", "late", "--detach")
+
+    assert f"joined the start that is waiting: {first}" in second.stderr
+    assert "idempotency" not in second.stderr
+
+
 def test_a_schedule_of_single_times_is_shown_with_its_bounds(treadle: Treadle) -> None:
     treadle("workflows", "apply", treadle.file("hello.yaml", HELLO))
     times = ("--at", "2999-01-01T00:00:00+01:00", "--at", "2999-02-01T00:00:00Z", "--end-at", "2999-01-15")
 
-    [made] = treadle.json("schedules", "create", "hello", *times, "--jitter", "5m", "-i", "name=Ada")["items"]
+    made = treadle.json("schedules", "create", "hello", *times, "--jitter", "5m", "-i", "name=Ada")
 
     assert (made["at"], made["jitter"]) == (["2998-12-31T23:00:00Z", "2999-02-01T00:00:00Z"], 300)
     assert (made["next_fire_at"], made["end_at"], made["status"]) == ("2998-12-31T23:00:00Z", "2999-01-15T00:00:00Z", "active")

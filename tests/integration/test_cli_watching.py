@@ -55,6 +55,9 @@ ERROR = '{"type":"timeout","message":"too slow","node_id":"fetch"}'
             ROW._replace(kind=RowKind.CONTROL, node_id="", detail_json='{"verb":"cancel","reason":"ordered twice"}'),
             "  • cancel  ordered twice",
         ),
+        (ROW._replace(scope="undo"), "  ✓ undoes fetch  in 1.50s"),
+        (ROW._replace(kind=RowKind.FAILED, scope="undo", error_json=ERROR), "  ✗ undoes fetch  timeout: too slow  NOT undone"),
+        (ROW._replace(kind=RowKind.CONTROL, node_id="", detail_json='{"verb":"compensate"}'), "  • the undoing begins"),
         (ROW._replace(kind=RowKind.NOTE, detail_json='{"note":"tie_broken"}'), "  · fetch  tie_broken"),
     ],
 )

@@ -156,3 +156,19 @@ def test_a_compensation_may_leave_through_any_port(house: House) -> None:
     assert [node_id for node_id, _, _ in undone(house, ended.record.id)] == ["c", "b", "a"]
     assert ended.error["compensated"] == {"undone": 3, "failed": []}
     assert ended.nodes["bad"].status == "failed"
+
+
+def test_a_second_cancel_ends_the_undoing(house: House) -> None:
+    ask = {"type": "signal.wait", "config": {"signal": "go"}}
+    flow = graph([undoable("a"), undoable("b", undo=ask), undoable("c"), node("wait", "signal.wait", {"signal": "w"})], "a -> b", "b -> c", "c -> wait")
+    execution_id = house.start(flow)
+    house.until_parked(execution_id)
+    house.engine.cancel(execution_id, compensate=True)
+    until(lambda: len(undone(house, execution_id)) == 2)
+    house.engine.cancel(execution_id)
+
+    ended = house.ended(execution_id)
+
+    assert ended.record.status == "cancelled"
+    assert [(node_id, status) for node_id, status, _ in undone(house, execution_id)] == [("c", "completed"), ("b", "waiting"), ("b", "cancelled")]
+    assert ended.error["compensated"] == {"undone": 1, "failed": [], "skipped": ["b", "a"]}

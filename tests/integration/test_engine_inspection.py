@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from engine_house import IN_LOOP, House, graph, node, open_house, until, value
-from treadle.domain.errors import NotFoundError
+from treadle.domain.errors import ConflictError, NotFoundError
 from treadle.engine import readings
 from treadle.engine.inspection import Inspector
 from treadle.engine.program import Programs
@@ -111,6 +112,18 @@ def test_a_wait_for_a_decision_says_on_what(house: House) -> None:
     assert reason.mend == f"treadle approvals approve {waits['approval_id']}"
 
 
+def test_a_wait_for_several_decisions_says_how_many_have_decided(house: House) -> None:
+    house.hire()
+    people = {"assignees": ["ann", "bob", "cleo"], "required": 2}
+    started = house.start(graph([node("ask", "approval", {"title": "Go on?", **people})]))
+    [waits] = house.until_parked(started).waiting_on
+    house.engine.decide(waits["approval_id"], "approved", by="ann")
+
+    reason = the_reason(house, started)
+
+    assert reason.sentence.endswith("; 1 decided, 2 must choose the same.")
+
+
 def test_a_wait_for_a_child_says_whose(house: House) -> None:
     house.hire()
     house.engine.save_workflow("door", graph([node("door", "signal.wait", {"signal": "open"})]))
@@ -135,6 +148,7 @@ def test_a_wait_for_a_retry_shows_the_error_and_when_it_is_tried_again(house: Ho
     assert view.nodes["a"].error["type"] == "flaky"
     assert reason.kind == "retry"
     assert reason.sentence.startswith("Next retry of a at 2026-01-0")
+    assert ", after attempt 1 failed: flaky: " in reason.sentence
 
 
 def test_a_join_says_which_edges_it_waits_for_and_because_of_whom(house: House) -> None:
@@ -199,6 +213,71 @@ def test_an_ended_execution_waits_for_nothing(house: House, status: str) -> None
 
     assert (reason.kind, reason.sentence) == (status, f"It is {status}; there is nothing to wait for.")
     assert ended.waiting_on == ()
+
+
+def undoable(id: str, **undo: Any) -> dict[str, Any]:
+    return value(id, 0, compensate={"type": "set", "config": {"value": 0}, **undo})
+
+
+BAD = node("bad", "fail", {"message": "no", "type": "odd"})
+
+
+def test_what_has_been_undone_is_not_to_be_retried_but_started_anew(house: House) -> None:
+    house.hire()
+    ended = house.run(graph([undoable("a"), undoable("b"), BAD], "a -> b", "b -> bad"), "trip")
+
+    reason = the_reason(house, ended.record.id)
+
+    assert reason.sentence == "It failed at node bad: odd: no. 2 completed activities have been undone."
+    assert reason.mend == "start it anew: treadle run trip"
+
+
+def test_compensations_that_failed_are_named_for_a_person(house: House) -> None:
+    house.hire()
+    hotel = undoable("hotel", type="fail", config={"message": "closed", "type": "shut"})
+    ended = house.run(graph([undoable("car"), hotel, BAD], "car -> hotel", "hotel -> bad"), "trip")
+
+    reason = the_reason(house, ended.record.id)
+
+    assert "1 completed activity has been undone. NOT undone, because their compensation FAILED: hotel." in reason.sentence
+    assert reason.mend.startswith("a person has to undo hotel: ")
+    assert "executions retry" not in reason.mend
+
+
+def test_a_cancelled_execution_says_what_was_undone(house: House) -> None:
+    house.hire()
+    started = house.start(graph([undoable("a"), node("ask", "signal.wait", {"signal": "go"})], "a -> ask"))
+    house.until_parked(started)
+    house.engine.cancel(started, compensate=True)
+    house.ended(started)
+
+    assert the_reason(house, started).sentence == "It is cancelled. 1 completed activity has been undone."
+
+
+def test_an_execution_that_is_being_undone_says_so(house: House) -> None:
+    house.hire()
+    slow = undoable("slow", type="signal.wait", config={"signal": "go"})
+    started = house.start(graph([slow, undoable("quick"), BAD], "slow -> quick", "quick -> bad"))
+    house.until_parked(started)
+
+    undoing, waits = house.engine.why(started)
+    with pytest.raises(ConflictError, match="is waiting: only a failed one can be retried"):
+        house.engine.retry(started)
+
+    assert undoing.sentence == "It failed, and is undoing what it has done: 1 of 2 compensations have ended."
+    assert waits.sentence.startswith("The compensation of slow waits for signal 'go'")
+
+
+def test_why_names_the_item_in_a_map_and_how_far_the_map_is(house: House) -> None:
+    house.hire()
+    ask = graph([node("which", "if", {"condition": "item == 0"}), node("ask", "signal.wait", {"signal": "on"})], "which.false -> ask")
+    started = house.start(graph([node("each", "for_each", {"items": [0, 1], "graph": ask})]))
+    house.until_parked(started)
+
+    reasons = {reason.kind: reason.sentence for reason in house.engine.why(started)}
+
+    assert reasons["map"] == "Map each: 1 of 2 done, 1 under way."
+    assert reasons["signal"].startswith("Node each[1]/ask waits for signal 'on' since")
 
 
 def test_a_node_shows_its_latest_visit_and_its_times(house: House) -> None:

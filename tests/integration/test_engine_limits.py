@@ -94,6 +94,16 @@ def test_show_and_why_name_who_holds_the_slot(house: House) -> None:
     assert f"treadle executions why {first}" in reason.mend
 
 
+def test_one_that_waits_for_a_slot_or_is_debounced_shows_no_node_as_running(house: House) -> None:
+    house.start(limited())
+    slot = house.start(limited())
+    debounced = house.start(graph([value("say", 0)], settings={"debounce": {"wait": "10m"}}), "late")
+
+    shown = [house.engine.show(each).nodes.values() for each in (slot, debounced)]
+
+    assert [{(node.status, node.visits) for node in nodes} for nodes in shown] == [{("skipped", 0)}] * 2
+
+
 @pytest.mark.parametrize("how", ["cancel", "complete", "fail"])
 def test_one_that_waits_for_a_slot_can_be_ended_and_runs_no_node(house: House, how: str) -> None:
     house.start(limited())

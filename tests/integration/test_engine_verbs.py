@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from engine_house import House, graph, node, open_house, until
-from treadle.domain.errors import ConflictError
+from treadle.domain.errors import ConflictError, DefinitionError
 from treadle.domain.records import MessageReply
 from treadle.domain.states import ExecutionStatus
 
@@ -144,3 +144,9 @@ def test_each_state_answers_each_verb(house: House, state: str, verb: str) -> No
     house.ended(marker)
     until(lambda: house.record(execution_id).status == BECOMES.get((state, verb), before.status))
     until(lambda: house.record(execution_id).owner is None)
+
+
+@pytest.mark.parametrize("name", ["a/b", "..", "."])
+def test_a_name_that_no_address_can_hold_is_refused(house: House, name: str) -> None:
+    with pytest.raises(DefinitionError, match="cannot stand in an address"):
+        house.engine.save_workflow(name, graph([node("a")]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -12,7 +13,7 @@ import pytest
 from engine_house import graph, node, value
 from treadle.activities.decorator import DECLARED, activity
 from treadle.domain.activity import Context
-from treadle.testing import House, NoCrashError, UnfakedError, crash, run_workflow, signal
+from treadle.testing import House, NoCrashError, SetUpError, StuckError, UnfakedError, crash, run_workflow, signal
 
 FETCH = node("fetch", "http.request", {"url": "https://shop.example/"})
 CHAIN = graph([value("first", 1), FETCH, value("last", "{{ nodes.fetch.output }}")], "first -> fetch", "fetch -> last")
@@ -170,3 +171,50 @@ def test_a_crash_that_never_happened_is_an_error() -> None:
 
     with pytest.raises(NoCrashError, match="never crashed at 'yes'"):
         run_workflow(branch, input=2, crash_after=["pick", "yes"])
+
+
+@pytest.mark.parametrize(
+    ("place", "meant"),
+    [
+        ("aech[1]/fetch", r"'each\[1\]/fetch'"),
+        ("each/fetch", r"'each\[0\]/fetch'"),
+        ("each[1]/fetsch#2", r"'each\[1\]/fetch'"),
+        ("fetch#2", r"'fetch' or .*'each\[0\]/fetch'"),
+        ("each[1]/item", r"'each\[1\]/fetch'"),
+    ],
+)
+def test_a_place_at_which_nothing_can_happen_is_refused_with_the_nearest(place: str, meant: str) -> None:
+    with pytest.raises(SetUpError, match=f"crash_before names '{re.escape(place)}', which is not there; did you mean .*{meant}"):
+        run_workflow(EACH, fakes={"fetch": "page"}, crash_before=place)
+
+
+def test_an_item_that_is_an_execution_of_its_own_is_a_place() -> None:
+    config = {"items": [5, 6, 7], "distribute": True, "graph": graph([value("twice", "{{ item * 2 }}")])}
+
+    result = run_workflow(graph([node("each", "for_each", config)]), crash_before="each[1]/item", crash_after=["item", "twice"])
+
+    assert (result.output, result.crashes) == ([10, 12, 14], 3)
+
+
+def test_children_come_in_the_order_of_the_items() -> None:
+    config = {"items": list(range(9)), "distribute": True, "graph": graph([value("twice", "{{ item * 2 }}")])}
+
+    result = run_workflow(graph([node("each", "for_each", config)]))
+
+    assert [child.output for child in result.children] == result.output == list(range(0, 18, 2))
+
+
+def test_the_timeline_says_which_item_has_ended_and_how() -> None:
+    config = {"items": [0, 9], "on_item_error": "continue", "graph": graph([node("shaky", "demo.flaky", {"fail_times": "{{ item }}"})])}
+
+    lines = [line.split(maxsplit=1)[1] for line in run_workflow(graph([node("each", "for_each", config)])).timeline.splitlines()]
+
+    assert "each[0] completed" in lines
+    assert "each[1] failed demo.flaky: failing on purpose (1 of 9)" in lines
+
+
+def test_a_run_that_is_stuck_names_no_other_error() -> None:
+    with pytest.raises(StuckError) as raised:
+        run_workflow(graph([node("paid", "signal.wait", {"signal": "paid"})]))
+
+    assert raised.value.__context__ is None

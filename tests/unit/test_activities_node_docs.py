@@ -28,3 +28,12 @@ def test_the_page_has_every_node_type_with_its_ports_and_fields(name: str) -> No
 
     assert [word for word in (*node_type.ports, *node_type.config_schema["properties"]) if f"`{word}`" not in section] == []
     assert node_type.summary in section
+
+
+def test_inner_graphs_and_the_fields_of_objects_are_told() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+
+    assert "| `graph` | graph |" in page
+    assert "| `more.signal` (required) | string |" in page
+    assert "| `any[].approval.title` (required) | string |" in page
+    assert "| `any[].approval.outcomes[].port` (required) | string |" in page

@@ -38,6 +38,7 @@ FORM: list[Case] = [
     (None, "", "a graph must be an object, not null"),
     ([], "", "a graph must be an object, not an array"),
     ({}, "", "a graph needs the key 'nodes'"),
+    ({"nodes": None}, "nodes", "nodes must be an array, not null"),
     ({"nodes": {}}, "nodes", "nodes must be an array, not an object"),
     ({"nodes": [], "edges": "no"}, "edges", "edges must be an array, not 'no'"),
     ({"nodes": [], "edegs": []}, "edegs", "unknown key 'edegs' in a graph"),

@@ -10,6 +10,7 @@ import pytest
 
 from treadle.domain.schema import MAX_SCHEMA_FINDINGS, check_schema, check_value, with_defaults
 
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
 ORDER = {
     "type": "object",
     "properties": {
@@ -18,6 +19,8 @@ ORDER = {
         "kind": {"enum": ["refund", "exchange"]},
         "paid": {"const": True},
         "to": {"anyOf": [{"type": "string"}, {"type": "object", "required": ["street"]}]},
+        "ways": {"anyOf": [{"required": ["b"], "minProperties": 2}, {"maxProperties": 0}]},
+        "one": {"minItems": 1, "minProperties": 1, "maxProperties": 2},
     },
     "required": ["order_id"],
     "additionalProperties": False,
@@ -43,8 +46,12 @@ def test_a_valid_value_has_no_findings() -> None:
         ({"order_id": "A-1", "kind": "gift"}, "input.kind", "'refund', 'exchange', not 'gift'"),
         ({"order_id": "A-1", "paid": False}, "input.paid", "must be true, not false"),
         ({"order_id": "A-1", "to": {}}, "input.to", "'street' is missing"),
-        ({"order_id": "A-1", "to": 5}, "input.to", "not valid under any"),
+        ({"order_id": "A-1", "to": 5}, "input.to", "must be a string or an object, not a number"),
+        ({"order_id": "A-1", "ways": {"a": 1}}, "input.ways", "fits none of the 2 ways"),
         ({"order_id": "A-1", "x": math.nan}, "input.x", "not a JSON number"),
+        ({"order_id": "A-1", "one": []}, "input.one", "must not be empty"),
+        ({"order_id": "A-1", "one": {}}, "input.one", "must not be empty"),
+        ({"order_id": "A-1", "one": {"a": 1, "b": 2, "c": 3}}, "input.one", "may have at most 2 keys, not 3"),
         ({"order_id": "A-1\0"}, "input.order_id", "NUL"),
     ],
 )
@@ -109,6 +116,12 @@ def test_a_schema_that_refers_to_itself_without_end_is_a_finding() -> None:
         ({"properties": {"a": 3}}, "input_schema.properties.a", "must be an object or true or false, not a number"),
         ({"items": {"pattern": "("}}, "input_schema.items.pattern", "not a regular expression"),
         ({"patternProperties": {"[": {}}}, "input_schema.patternProperties['[']", "not a regular expression"),
+        ({"pattern": "a" * 1_001}, "input_schema.pattern", "the limit is 1,000"),
+        (
+            {"patternProperties": {"^x": {}}, "unevaluatedProperties": False},
+            "input_schema",
+            "unevaluatedProperties does not go with patternProperties",
+        ),
         ({"required": "a"}, "input_schema.required", "must be an array, not a string"),
         ({"anyOf": [{}, {"$ref": "#/$defs/none"}]}, "input_schema.anyOf[1].$ref", "not part of this schema"),
         ({"$defs": {"a": {"minimum": math.inf}}}, "input_schema.$defs.a.minimum", "not a JSON number"),
@@ -135,6 +148,57 @@ def test_a_wrong_schema_is_reported_where_it_is_wrong(schema: object, path: str,
 )
 def test_a_right_schema_has_no_findings(schema: object) -> None:
     assert check_schema(schema) == []
+
+
+SLOW = "(a|aa)+$"
+ENDLESS = "a" * 60 + "!"
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "path"),
+    [
+        ({"pattern": SLOW}, ENDLESS, "input"),
+        ({"properties": {"a": {"items": {"pattern": SLOW}}}}, {"a": ["aa", ENDLESS]}, "input.a[1]"),
+        ({"not": {"pattern": SLOW}}, ENDLESS, "input"),
+        ({"patternProperties": {SLOW: {}}}, {"b": 1, ENDLESS: 2}, f"input['{ENDLESS}']"),
+        ({"patternProperties": {SLOW: {}}, "additionalProperties": False}, {ENDLESS: 2}, f"input['{ENDLESS}']"),
+        ({"propertyNames": {"pattern": SLOW}}, {ENDLESS: 2}, f"input['{ENDLESS}']"),
+        ({"items": {"anyOf": [{"type": "null"}, {"pattern": SLOW}]}}, [f"{ENDLESS}{n}" for n in range(1_000)], "input[0]"),
+        ({"$ref": "#/$defs/a", "$defs": {"a": {"$schema": DRAFT, "pattern": SLOW}}}, ENDLESS, "input"),
+    ],
+)
+def test_a_pattern_that_does_not_end_is_a_finding_where_the_value_is(schema: dict[str, Any], value: object, path: str) -> None:
+    (finding,) = check_value(schema, value)
+
+    assert (finding.code, finding.path) == ("too_slow", path)
+    assert f"the pattern '{SLOW}' takes too long for this value" in finding.message
+
+
+def test_a_pattern_of_repetitions_ends() -> None:
+    (finding,) = check_value({"pattern": "^([a-z]+)*$"}, "a" * 40 + "!")
+
+    assert "does not match the pattern '^([a-z]+)*$'" in finding.message
+
+
+def test_a_schema_whose_choices_double_at_each_step_is_a_finding() -> None:
+    parts = {f"a{n}": {"allOf": [{"$ref": f"#/$defs/a{n + 1}"}] * 2} for n in range(40)}
+
+    (finding,) = check_value({"$ref": "#/$defs/a0", "$defs": {**parts, "a40": {"type": "object"}}}, {})
+
+    assert finding.code == "too_slow"
+    assert "the schema asks too much" in finding.message
+
+
+def test_items_of_a_long_list_are_compared_in_one_pass() -> None:
+    items = [{"id": n, "tags": [n]} for n in range(100_000)]
+
+    assert check_value({"uniqueItems": True}, items) == []
+    assert "the same item twice, at 7 and at 100000" in check_value({"uniqueItems": True}, [*items, {"tags": [7], "id": 7}])[0].message
+
+
+@pytest.mark.parametrize(("items", "unique"), [([1, True, "1", [1], None, 0, False], True), ([1, 1.0], False), ([{}, {}], False)])
+def test_items_are_the_same_when_they_are_equal_as_json(items: list[Any], unique: bool) -> None:
+    assert (check_value({"uniqueItems": True}, items) == []) is unique
 
 
 def test_defaults_fill_what_is_missing_at_every_depth() -> None:

@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 import yaml
 
+from treadle.activities.registry import built_in_registry
 from treadle.domain import soundness
+from treadle.domain.graph_parser import parse_graph
 from treadle.domain.soundness import examine_graph
-from unit.graph_samples import NODE_TYPES, parsed
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "soundness.md").read_text(encoding="utf-8")
 TABLE = dict(re.findall(r"^\| \[`(\w+)`\]\(#\1\) \| (\w+) \|", PAGE, re.MULTILINE))
+NODE_TYPES = built_in_registry().node_types
 SECTIONS = dict(re.findall(r"^## `(\w+)`\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
 
 
@@ -35,8 +37,9 @@ def test_every_code_is_documented_and_every_documented_code_exists() -> None:
 def test_the_example_has_the_finding_and_the_mended_graph_has_not(code: str) -> None:
     broken, mended = (yaml.safe_load(text) for text in re.findall(r"```yaml\n(.*?)```", SECTIONS[code], re.DOTALL))
 
-    found = {finding.code: finding.severity for finding in examine_graph(parsed(broken), NODE_TYPES)}
-    left = {finding.code for finding in examine_graph(parsed(mended), NODE_TYPES)}
+    found = {finding.code: finding.severity for finding in examine_graph(parse_graph(broken, NODE_TYPES), NODE_TYPES)}
+    left = {finding.code: finding.severity for finding in examine_graph(parse_graph(mended, NODE_TYPES), NODE_TYPES)}
 
     assert found[code] == TABLE[code]
     assert code not in left
+    assert "error" not in left.values()

@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from treadle.activities.approval_config import APPROVAL_FIELDS, OUTCOMES, request_of, rules_of
-from treadle.activities.approval_steps import ESCALATED, REMINDED, STEP_FIELDS, Step, check_steps, steps_of
+from treadle.activities.approval_config import APPROVAL_FIELDS, OUTCOMES, request_of, rules_of, wrong_request
+from treadle.activities.approval_steps import ESCALATED, REMINDED, STEP_FIELDS, Step, check_steps, steps_of, wrong_steps
 from treadle.activities.handler import Immediate, rfc3339
 from treadle.domain.activity import ApprovalNotice, Context, Done, Event, Park, Wait
 from treadle.domain.approvals import APPROVED, EXPIRED, REJECTED
@@ -24,6 +24,11 @@ def approval_ports(config: Mapping[str, Any]) -> tuple[str, ...]:
     named = [each.get("port") for each in outcomes if isinstance(each, Mapping)] if isinstance(outcomes, list | tuple) else []
     ports = [port for port in named if isinstance(port, str) and port] or [APPROVED, REJECTED]
     return tuple(dict.fromkeys((*ports, EXPIRED)))
+
+
+def _never_works(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    yield from wrong_request(config)
+    yield from wrong_steps(config, ports=approval_ports(config))
 
 
 def never_left_through(config: Mapping[str, Any]) -> tuple[str, ...]:
@@ -55,6 +60,7 @@ class Approval(Immediate):
         ports_of=approval_ports,
         closed_ports=never_left_through,
         parks=True,
+        check=_never_works,
         icon="user-check",
         output="{decision, by, comment, data}, and `decisions` where several people decide",
     )

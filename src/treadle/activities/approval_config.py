@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from treadle.activities.handler import refuse_config
+from treadle.activities.handler import is_literal, refusals, refuse_config
 from treadle.domain.activity import ApprovalNotice, ApprovalRequest
 from treadle.domain.approvals import EXPIRED, REJECTED, YES_OR_NO, ApprovalRules, Outcome
 from treadle.domain.errors import LimitExceededError, UnstorableValueError
@@ -33,7 +33,7 @@ APPROVAL_FIELDS: Mapping[str, Any] = {
     "groups": {"title": "Groups", "description": "Groups whose members should decide.", **_NAME_LIST},
     "outcomes": {
         "title": "Outcomes",
-        "description": "What can be chosen instead of `approved` and `rejected`; each is a port.",
+        "description": "What can be chosen instead of `approved` and `rejected`; each is a port of an `approval` node.",
         "type": "array",
         "minItems": 1,
         "maxItems": 20,
@@ -82,12 +82,10 @@ APPROVAL_FIELDS: Mapping[str, Any] = {
 def request_of(config: Mapping[str, Any], path: str, *, notices: tuple[ApprovalNotice, ...] = ()) -> ApprovalRequest:
     """What is asked. `path` is that of the config, with a dot at its end, for what cannot be asked."""
     form = config.get("form")
-    if form and (findings := check_schema(form, path=f"{path}form")):
-        refuse_config(findings[0].path, findings[0].message)
+    _check_form(form, path)
     assignees, groups = _names(config.get("assignees")), _names(config.get("groups"))
     rules = rules_of(config, path)
-    if assignees and not groups and rules.required > len(set(assignees)):
-        refuse_config(f"{path}required", f"{rules.required} people must agree, and only {len(set(assignees))} are asked")
+    _check_people(assignees, groups, rules.required, path)
     return ApprovalRequest(
         title=str(config["title"]),
         body=str(config.get("body") or ""),
@@ -99,6 +97,29 @@ def request_of(config: Mapping[str, Any], path: str, *, notices: tuple[ApprovalN
         notices=notices,
         notify=config.get("notify"),
     )
+
+
+def wrong_request(config: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
+    """What `request_of` refuses of the fields that are written out."""
+    fields = ("form", "assignees", "groups", "outcomes", "required", "reject_after")
+    written = {key for key in fields if is_literal(config.get(key))}
+    if "form" in written:
+        yield from refusals(lambda: _check_form(config.get("form"), path))
+    if {"outcomes", "required", "reject_after"} <= written:
+        yield from refusals(lambda: rules_of(config, path))
+    if {"assignees", "groups", "required"} <= written:
+        assignees, groups = _names(config.get("assignees")), _names(config.get("groups"))
+        yield from refusals(lambda: _check_people(assignees, groups, _number(config, "required", path), path))
+
+
+def _check_form(form: Any, path: str) -> None:
+    if form and (findings := check_schema(form, path=f"{path}form")):
+        refuse_config(findings[0].path, findings[0].message)
+
+
+def _check_people(assignees: tuple[str, ...], groups: tuple[str, ...], required: int, path: str) -> None:
+    if assignees and not groups and required > len(set(assignees)):
+        refuse_config(f"{path}required", f"{required} people must agree, and only {len(set(assignees))} are asked")
 
 
 def rules_of(config: Mapping[str, Any], path: str) -> ApprovalRules:

@@ -5,12 +5,12 @@ The steps are worked out anew each time from the config and the start, so nothin
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from treadle.activities.handler import refuse_config
+from treadle.activities.handler import is_literal, refusals, refuse_config
 from treadle.activities.waits import DURATION
 from treadle.domain.approvals import APPROVED, REJECTED
 from treadle.domain.durations import parse_duration
@@ -110,6 +110,21 @@ def check_steps(config: Mapping[str, Any], *, ports: Sequence[str]) -> None:
         refuse_config("escalate", "say when: `after`, or `due` with `on_due: escalate`")
 
 
+def wrong_steps(config: Mapping[str, Any], *, ports: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """What `check_steps` and the reminders refuse of the fields that are written out."""
+    written = {key for key in ("due", "on_due", "escalate", "reminders") if is_literal(config.get(key))}
+    if {"due", "on_due", "escalate"} <= written:
+        yield from refusals(lambda: check_steps(config, ports=ports))
+    if "due" in config:
+        return
+    for index, reminder in enumerate(config.get("reminders") or ()):
+        if isinstance(reminder, Mapping) and reminder.get("before_due") is not None:
+            yield f"reminders[{index}].before_due", _NO_DUE
+
+
+_NO_DUE = "there is no `due`; add it, or say `after`"
+
+
 def _reminders(start: datetime, due: datetime | None, reminders: Sequence[Mapping[str, Any]]) -> list[datetime]:
     """Their times; one that would come before the start is left out."""
     found = []
@@ -118,7 +133,7 @@ def _reminders(start: datetime, due: datetime | None, reminders: Sequence[Mappin
         if reminder.get("before_due") is None:
             found.append(_later(start, reminder.get("after"), f"{path}.after"))
         elif due is None:
-            refuse_config(f"{path}.before_due", "there is no `due`; add it, or say `after`")
+            refuse_config(f"{path}.before_due", _NO_DUE)
         else:
             found.append(due - timedelta(seconds=_seconds(reminder["before_due"], f"{path}.before_due")))
     return [at for at in found if at > start]

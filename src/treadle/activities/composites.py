@@ -7,13 +7,14 @@ A handler only makes the plan; the engine plays the inner graph by it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from treadle.activities.handler import Immediate, refuse_config
+from treadle.activities.handler import Immediate, refusals, refuse_config
 from treadle.domain.activity import Context, Done
 from treadle.domain.composites import DEFAULT_CONCURRENCY, Growth, LoopPlan, MapPlan
 from treadle.domain.expressions import compile_expression
+from treadle.domain.graph_findings import kind_of
 from treadle.domain.node_types import NodeType
 
 GRAPH = {
@@ -31,6 +32,13 @@ MAX_TURNS = {
     "type": "integer",
     "minimum": 1,
 }
+
+
+def _never_works(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    yield from refusals(lambda: _growth(config))
+    # A text is an expression.
+    if isinstance(config.get("count"), int):
+        yield from refusals(lambda: _items(config))
 
 
 class ForEach(Immediate):
@@ -139,14 +147,12 @@ class ForEach(Immediate):
         deferred=("graph", "complete_when"),
         extra_names=("output", "index", "completed", "failed", "ended", "total", "results"),
         parks=True,
+        check=_never_works,
         icon="repeat",
         output="the items' outputs, in the order of the items; without waiting {items}",
     )
 
     def run(self, ctx: Context, config: Mapping[str, Any]) -> MapPlan:
-        more = config.get("more")
-        if more and not config.get("wait", True):
-            refuse_config("more", "goes only with `wait: true`: nobody is there to be told once the node has gone on")
         return MapPlan(
             items=_items(config),
             concurrency=config.get("concurrency", DEFAULT_CONCURRENCY),
@@ -155,18 +161,28 @@ class ForEach(Immediate):
             complete_when=config.get("complete_when"),
             rest=config.get("rest", "ignore"),
             wait=config.get("wait", True),
-            more=Growth(more["signal"], more["close"]) if more else None,
+            more=_growth(config),
         )
 
 
+def _growth(config: Mapping[str, Any]) -> Growth | None:
+    more = config.get("more")
+    if more and not config.get("wait", True):
+        refuse_config("more", "goes only with `wait: true`: nobody is there to be told once the node has gone on")
+    return Growth(more["signal"], more["close"]) if more else None
+
+
 def _items(config: Mapping[str, Any]) -> tuple[Any, ...] | int:
-    items, count = config.get("items"), config.get("count")
-    if items is not None:
+    if "items" in config:
+        items = config["items"]
         if not isinstance(items, list | tuple):
-            refuse_config("items", f"must be a list, not {type(items).__name__}; an object's `values(…)` or `items(…)` is one")
+            refuse_config("items", f"must be a list, not {kind_of(items)}; an object's `values(…)` or `items(…)` is one")
         return tuple(items)
-    if not isinstance(count, int) or isinstance(count, bool) or not 0 <= count <= MOST_ITEMS:
-        refuse_config("count", f"must be a whole number from 0 to {MOST_ITEMS:,}, not {count!r}"[:200])
+    count = config["count"]
+    if not isinstance(count, int) or isinstance(count, bool):
+        refuse_config("count", f"must be a whole number, not {kind_of(count)}")
+    if not 0 <= count <= MOST_ITEMS:
+        refuse_config("count", f"must be from 0 to {MOST_ITEMS:,}, not {count:,}")
     return count
 
 

@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
 from treadle.domain.activity import Context, Done, Event, Park
 from treadle.domain.errors import Fatal
+from treadle.domain.graph_predicate import TEMPLATE
 
 
 class Immediate:
@@ -21,9 +22,39 @@ class Immediate:
         raise Fatal(f"{type(self).__name__} does not wait, so nothing can resume it", type="not_parked")
 
 
+class ConfigRefusal(Fatal):
+    """A config that can never work; `path` is the place in it."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(f"config.{path}: {reason}", type="config")
+
+
 def refuse_config(path: str, reason: str) -> NoReturn:
     """Fail the activity because of its config, in a way that no retry can mend."""
-    raise Fatal(f"config.{path}: {reason}", type="config")
+    raise ConfigRefusal(path, reason)
+
+
+def refusals(*checks: Callable[[], object]) -> Iterator[tuple[str, str]]:
+    """What the checks of a run refuse, for a node type's `check`; each place once."""
+    places: set[str] = set()
+    for check in checks:
+        try:
+            check()
+        except ConfigRefusal as refusal:
+            if refusal.path not in places:
+                yield refusal.path, refusal.reason
+            places.add(refusal.path)
+
+
+def is_literal(value: object) -> bool:
+    """Whether a value of a config is what the handler gets: there is no template in it."""
+    if isinstance(value, str):
+        return TEMPLATE not in value
+    if isinstance(value, Mapping):
+        return all(map(is_literal, value.values()))
+    return not isinstance(value, list | tuple) or all(map(is_literal, value))
 
 
 def rfc3339(moment: datetime) -> str:

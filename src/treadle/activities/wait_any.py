@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from treadle.activities.approval import decision_of
-from treadle.activities.approval_config import APPROVAL_FIELDS, request_of
+from treadle.activities.approval_config import APPROVAL_FIELDS, request_of, wrong_request
 from treadle.activities.handler import Immediate, parse_rfc3339, refuse_config, rfc3339
-from treadle.activities.waits import DURATION, after
+from treadle.activities.waits import DURATION, after, wrong_time
 from treadle.domain.activity import Context, Done, Event, Park, Wait
 from treadle.domain.node_types import NodeType
 
@@ -18,7 +18,7 @@ KINDS = ("signal", "duration", "until", "approval")
 _ENTRY: Mapping[str, Any] = {
     "port": {
         "title": "Port",
-        "description": "The exit to take; several ways may share one. `error` is taken.",
+        "description": "The exit to take, whatever people decide; several ways may share one. `error` is taken.",
         "type": "string",
         "minLength": 1,
         "pattern": "^(?!error$)",
@@ -40,7 +40,10 @@ _ENTRY: Mapping[str, Any] = {
     "until": {"title": "Until", "description": "A time with its zone, such as 2026-03-29T01:00:00Z.", "type": "string"},
     "approval": {
         "title": "Approval",
-        "description": "A question to people: the fields of an `approval` node, without those about time.",
+        "description": (
+            "A question to people: the fields of an `approval` node, without those about time. Whatever they decide, `rejected` "
+            "too, leaves through this entry's port: put an `if` on `nodes.<id>.output.decision` after it."
+        ),
         "type": "object",
         "properties": APPROVAL_FIELDS,
         "required": ["title"],
@@ -65,6 +68,14 @@ def any_ports(config: Mapping[str, Any]) -> tuple[str, ...]:
     entries = config.get("any")
     named = [entry.get("port") for entry in entries if isinstance(entry, Mapping)] if isinstance(entries, list | tuple) else []
     return tuple(dict.fromkeys(port for port in named if isinstance(port, str) and port))
+
+
+def _never_works(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for index, entry in enumerate(config["any"] if isinstance(config["any"], list | tuple) else ()):
+        if isinstance(entry, Mapping):
+            yield from wrong_time(entry, f"any[{index}].until")
+            if isinstance(entry.get("approval"), Mapping):
+                yield from wrong_request(entry["approval"], f"any[{index}].approval.")
 
 
 class WaitAny(Immediate):
@@ -99,6 +110,7 @@ class WaitAny(Immediate):
         deferred=("any[].when",),
         extra_names=("payload",),
         parks=True,
+        check=_never_works,
         icon="timer",
         output="what came: the signal's payload, the time, or {decision, by, comment, data}",
     )

@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from treadle.activities.handler import Immediate, parse_rfc3339, refuse_config, rfc3339
+from treadle.activities.handler import Immediate, is_literal, parse_rfc3339, refusals, refuse_config, rfc3339
 from treadle.domain.activity import Context, Done, Event, Park, Wait
 from treadle.domain.durations import parse_duration
 from treadle.domain.errors import DefinitionError
@@ -28,6 +28,13 @@ def after(ctx: Context, duration: object, *, path: str) -> datetime:
         refuse_config(path, str(error))
     except OverflowError:
         refuse_config(path, "ends after the year 9999")
+
+
+def wrong_time(config: Mapping[str, Any], path: str = "until") -> Iterator[tuple[str, str]]:
+    """Why no attempt can wait until the time that is written in `until`."""
+    until = config.get("until")
+    if isinstance(until, str) and is_literal(until):
+        yield from refusals(lambda: parse_rfc3339(until, path=path))
 
 
 class WaitNode(Immediate):
@@ -56,6 +63,7 @@ class WaitNode(Immediate):
             "additionalProperties": False,
         },
         parks=True,
+        check=wrong_time,
         icon="hourglass",
         output="the time that was waited for, as RFC 3339",
     )

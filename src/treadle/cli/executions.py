@@ -17,6 +17,7 @@ from treadle.cli.watching import detachable, watch
 from treadle.domain.errors import ConflictError, NotFoundError
 from treadle.domain.records import MessageOutcome, MessageReply
 from treadle.domain.states import ExecutionStatus
+from treadle.engine.reasons import reason_of
 
 EXECUTION = click.argument("execution_id", metavar="ID")
 STATUSES = click.Choice([str(status) for status in ExecutionStatus])
@@ -63,7 +64,8 @@ def show_execution(session: Session, execution_id: str, form: str) -> None:
     with session.open() as treadle:
         view = treadle.engine.show(treadle.store.executions.resolve(execution_id))
     shape = shapes.execution(view)
-    write_one(shape, form, people=lambda: execution_page(shape))
+    waits = [reason_of(view.record, item).sentence for item in view.waiting_on]
+    write_one(shape, form, people=lambda: execution_page(shape, waits))
 
 
 @executions.command(

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from treadle.cli.rendering import brief, document, plain, rows_as_table, status_text
+from treadle.cli.rendering import brief, document, plain, rows_as_table, second, status_text
+from treadle.engine.endings import undone_text
 
 Shape = dict[str, Any]
 
 TIMES = (("created", "created_at"), ("started", "started_at"), ("finished", "finished_at"), ("next retry", "next_retry_at"))
 
 
-def execution_page(shape: Shape) -> Iterator[str]:
+def execution_page(shape: Shape, waits: Sequence[str] = ()) -> Iterator[str]:
+    """`waits` are the sentences about what it waits for."""
     yield f"{shape['id']}  {status_text(shape['status'])}"
     yield f"  workflow    {plain(shape['workflow'])} version {shape['version']}"
     yield f"  priority    {shape['priority']}, queue {plain(shape['queue'])}"
     for label, key in TIMES:
         if shape[key]:
-            yield f"  {label:<11} {shape[key]}"
+            yield f"  {label:<11} {second(shape[key])}"
     if shape["error"]:
         yield f"  error       {error_text(shape['error'])}"
-    for wait in shape["waiting_on"]:
-        details = ", ".join(
-            f"{key} {plain(str(value))}" for key, value in wait.items() if key not in ("kind", "node_id") and value
-        )
-        yield f"  waits for   {wait['kind']} at {plain(str(wait.get('node_id') or '-'))}{f' ({details})' if details else ''}"
+        if undone := undone_text(shape["error"]):
+            yield f"  undone      {plain(undone)}"
+    for wait in waits:
+        yield f"  waits       {plain(wait)}"
     for label in ("input", "output"):
         if shape[label] is not None:
             yield f"  {label}"
@@ -34,12 +35,21 @@ def execution_page(shape: Shape) -> Iterator[str]:
         yield ""
         over = shape["finished_at"] is not None
         nodes = [{"node": node_id, **_reached(state, over=over)} for node_id, state in shape["nodes"].items()]
-        yield from rows_as_table(nodes, ("node", "status", "visits", "attempts", "started_at", "finished_at", "error"))
+        runs = ("runs",) if any(node.get("runs") for node in nodes) else ()
+        columns = ("node", "status", *runs, "visits", "attempts", "started_at", "finished_at", "error")
+        yield from rows_as_table([{**node, "runs": _runs_text(node.get("runs"))} for node in nodes], columns)
 
 
 def _reached(node: Shape, *, over: bool) -> Shape:
     """A node that was never visited is skipped only when the execution is over."""
     return node if over or node["visits"] else {**node, "status": ""}
+
+
+def _runs_text(runs: Shape | None) -> str:
+    if not runs:
+        return ""
+    failed = f", {runs['failed']} failed" if runs["failed"] else ""
+    return f"{runs['completed'] + runs['failed']} of {runs['total']} done{failed}"
 
 
 def approval_page(shape: Shape) -> Iterator[str]:
@@ -72,6 +82,8 @@ def _happened(event: Shape) -> str:
             return f"{by} decided {plain(detail['decision'])} ({event['via']}){comment}"
         case "delegated":
             return f"{by} handed over to {plain(detail['to'])} ({event['via']}){comment}"
+        case "closed":
+            return f"closed: {plain(detail['because'])}"
         case "escalated":
             return f"escalated to {plain(', '.join(detail['to']))}"
         case kind:
@@ -91,7 +103,8 @@ def error_text(error: Any) -> str:
     if not isinstance(error, dict):
         return plain(str(error))
     place = f"{error['node_id']}: " if error.get("node_id") else ""
-    return plain(f"{place}{error.get('type', 'error')}: {error.get('message', '')}")
+    message = f": {error['message']}" if error.get("message") else ""
+    return plain(f"{place}{error.get('type', 'error')}{message}")
 
 
 def block(value: Any) -> Iterator[str]:

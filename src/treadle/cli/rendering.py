@@ -97,6 +97,11 @@ def plain(text: str) -> str:
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
+def second(time: str) -> str:
+    """A time in RFC 3339 and UTC, without what is smaller than a second."""
+    return time[:19].replace("T", " ") + "Z"
+
+
 def brief(value: Any) -> str:
     """A value in one line of a table: text as it is, other JSON compact, long ones cut."""
     text = plain(value if isinstance(value, str) else _compact(value))
@@ -122,7 +127,7 @@ def _cell(column: str, value: Any) -> str:
     if column == "id" or column.endswith(("_id", "name", "workflow", "url")):
         return plain(str(value))
     if column.endswith(("_at", "_until")):
-        return str(value)[:19].replace("T", " ") + "Z"
+        return second(str(value))
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, (list, tuple)) and all(isinstance(one, str) for one in value):

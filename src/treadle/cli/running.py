@@ -85,7 +85,8 @@ def run(
         except DefinitionError as error:
             raise text_hints(error, pairs) from error
         if not started.created:
-            say(f"started before with this idempotency key: {started.id}")
+            how = "joined the start that is waiting" if idempotency_key is None else "started before with this idempotency key"
+            say(f"{how}: {started.id}")
         if not wait:
             _detached(treadle, started.id, form)
             return

@@ -12,8 +12,9 @@ import click
 from treadle.cli import shapes
 from treadle.cli.arguments import duration, input_value, priority
 from treadle.cli.grammar import Group, output_option, page_options
-from treadle.cli.rendering import say, write_list, write_one
+from treadle.cli.rendering import rows_as_table, say, second, write_list, write_one
 from treadle.cli.session import Session
+from treadle.domain.durations import format_duration
 from treadle.domain.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ EVERY = click.option("--every", type=duration, metavar="DURATION", help="An inte
 AT = click.option("--at", type=instant, metavar="TIME", multiple=True, help="A time such as 2026-03-29T09:00:00Z. Repeatable.")
 DST = click.option("--dst", default="debian", show_default=True, help="Clock changes: debian, skip, twice or exact.")
 OVERLAPS = click.Choice(("allow", "skip", "queue_one", "cancel_previous"))
-COLUMNS = ("id", "workflow", "cron", "interval", "timezone", "status", "next_fire_at", "error")
+COLUMNS = ("id", "workflow", "cron", "interval", "at", "timezone", "status", "next_fire_at", "error")
 FIRE_COLUMNS = ("fire_at", "outcome", "execution_id", "reason")
 CHUNK = 50
 """Due instants that one step of a backfill fires, between two moves of its bar."""
@@ -64,7 +65,9 @@ def list_schedules(session: Session, workflow: str | None, limit: int, cursor: s
     """List schedules with their next fire."""
     with session.open() as treadle:
         page = treadle.store.schedules.list(workflow=workflow, limit=limit, cursor=cursor)
-    write_list(map(shapes.schedule_row, page.items), form, columns=COLUMNS, cursor=page.next_cursor, none="no schedules")
+    rows = [shapes.schedule_row(item) for item in page.items]
+    shown = map(_for_people, rows) if form == "table" else rows
+    write_list(shown, form, columns=COLUMNS, cursor=page.next_cursor, none="no schedules")
 
 
 @schedules.command("show", examples=["treadle schedules show sched-0198"])
@@ -74,7 +77,8 @@ def list_schedules(session: Session, workflow: str | None, limit: int, cursor: s
 def show_schedule(session: Session, schedule_id: str, form: str) -> None:
     """Show one schedule."""
     with session.open() as treadle:
-        write_one(shapes.schedule(find_schedule(treadle.store, schedule_id)), form)
+        shape = shapes.schedule(find_schedule(treadle.store, schedule_id))
+    write_one(_for_people(shape) if form == "table" else shape, form)
 
 
 @schedules.command(
@@ -179,7 +183,8 @@ def create_schedule(
         raise click.UsageError("Give one of --cron, --every and --at.")
     with session.open() as treadle:
         created = treadle.engine.add_schedule(workflow, interval=every, input=input_value(pairs, document), id=id_, **options)
-    write_list([shapes.schedule(created)], form, columns=COLUMNS)
+    shape = shapes.schedule(created)
+    write_one(shape, form, people=lambda: rows_as_table([_for_people(shape)], COLUMNS))
 
 
 @schedules.command("pause", examples=["treadle schedules pause sched-0198"])
@@ -286,6 +291,12 @@ def find_schedule(store: Store, word: str) -> Schedule:
         if len(found) != 1:
             raise NotFoundError("schedule", word, known=[one.id for one in found[:10]]) from None
         return found[0]
+
+
+def _for_people(shape: shapes.Shape) -> shapes.Shape:
+    """Durations and times as people write them."""
+    durations = {key: format_duration(shape[key]) for key in ("interval", "jitter", "catch_up_window") if shape[key] is not None}
+    return {**shape, **durations, "at": ", ".join(map(second, shape["at"])) or None}
 
 
 def _all(store: Store) -> list[Schedule]:

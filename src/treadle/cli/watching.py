@@ -17,6 +17,9 @@ from treadle.cli.pages import error_text
 from treadle.cli.rendering import brief, document, plain, say, status_text, write_one
 from treadle.domain.records import ExecutionRecord, JournalRow, RowKind
 from treadle.domain.states import TERMINAL, ExecutionStatus
+from treadle.engine.compensation import UNDO
+from treadle.engine.endings import undone_text
+from treadle.engine.execution_state import COMPENSATE
 
 if TYPE_CHECKING:
     from treadle.bootstrap import Treadle
@@ -62,7 +65,7 @@ def watch(treadle: Treadle, execution_id: str, *, timeout: float | None, form: s
 def row_line(row: JournalRow) -> str:
     """A journal row for people."""
     mark, colour = MARKS[RowKind(row.kind)]
-    place = f"{row.scope}/{row.node_id}" if row.scope else row.node_id
+    place = f"undoes {row.node_id}" if row.scope == UNDO else f"{row.scope}/{row.node_id}" if row.scope else row.node_id
     visit = f"#{row.visit}" if row.visit > 1 else ""
     words = [word for word in (f"{place}{visit}", *_words(row)) if word]
     return plain_line(f"  {click.style(mark, fg=colour)} ", "  ".join(words))
@@ -104,7 +107,10 @@ def _finish(treadle: Treadle, record: ExecutionRecord, form: str) -> None:
     say(f"{record.id} {status_text(record.status)}{_took(record.started_at or record.created_at, record.finished_at)}")
     if form == "table":
         if record.error_json is not None:
-            say(f"  {error_text(json.loads(record.error_json))}")
+            error = json.loads(record.error_json)
+            say(f"  {error_text(error)}")
+            if undone := undone_text(error):
+                say(f"  {plain(undone)}")
         else:
             click.echo(document(json.loads(treadle.store.executions.get(record.id).output_json or "null"), "json"))
     else:
@@ -126,14 +132,14 @@ def _words(row: JournalRow) -> Iterator[str]:
     elif kind is RowKind.RETRYING:
         yield f"attempt {row.attempt} failed: {error}; next try {_clock('at', detail.get('retry_at'), row.finished_at)}"
     elif kind is RowKind.DONE:
-        yield f"→ {row.port}" if row.port not in (None, "out") else ""
+        yield f"→ {row.port}" if row.port not in (None, "out") and row.scope != UNDO else ""
         yield _took(row.started_at, row.finished_at).strip()
         yield f"attempt {row.attempt}" if row.attempt > 1 else ""
     elif kind is RowKind.FAILED:
         yield error
-        yield f"→ {row.port}" if row.port else ""
+        yield "NOT undone" if row.scope == UNDO else f"→ {row.port}" if row.port else ""
     elif kind is RowKind.CONTROL:
-        yield str(detail.get("verb", row.status))
+        yield "the undoing begins" if detail.get("verb") == COMPENSATE else str(detail.get("verb", row.status))
         yield str(detail.get("reason") or "")
     elif kind is RowKind.NOTE:
         yield str(detail.get("note", row.status))

@@ -7,19 +7,20 @@ A string with `"format": "duration"` must be one. Of the branches of `oneOf` any
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from treadle.domain.durations import ACCEPTED, parse_duration
 from treadle.domain.errors import DefinitionError, Finding
 from treadle.domain.graph_predicate import TEMPLATE, Predicate, certainly_valid
 from treadle.domain.node_types import NodeType
-from treadle.domain.schema import errors_of, validator_class
+from treadle.domain.schema import errors_of
+from treadle.domain.schema_rules import validator_class
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
-    Keyword = Callable[[Validator, Any, Any, Any], Any]
+    from treadle.domain.schema_rules import Keyword
 
 
 class ConfigChecks:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from treadle.domain.errors import Finding
 from treadle.domain.graph import ERROR, Edge, Graph, Node, Settings
 from treadle.domain.graph_configs import ConfigChecks
 from treadle.domain.graph_edges import MAX_TOKENS, EdgeReader
@@ -105,7 +106,9 @@ class _Parse:
         return values
 
     def _nodes(self, fields: Fields) -> list[NodeDraft]:
-        if not fields.given("nodes"):
+        if "nodes" in fields.values and not fields.given("nodes"):
+            fields.wrong("nodes", "an array", hint="write [] for a graph without nodes")
+        elif not fields.given("nodes"):
             fields.missing("nodes", what="a graph")
         drafts: list[NodeDraft] = []
         for number, value in enumerate(self._array(fields, "nodes", MAX_NODES)):
@@ -163,6 +166,8 @@ class _Parse:
         """Whether the config fits its type; its expressions are checked in any case."""
         path = fields.at("config")
         found = self._configs.findings(node_type, config, path=path)
+        if not found and node_type.check is not None:
+            found = [Finding("wrong_value", message, f"{path}.{place}") for place, message in node_type.check(config)]
         self._findings.extend(found)
         own = {key: value for key, value in config.items() if key != INNER_GRAPH} if INNER_GRAPH in config else config
         expressions.config(own, node_type, path=path)

@@ -5,12 +5,12 @@ A schema becomes a tree of Python functions. True means valid beyond doubt; Fals
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from treadle.domain.durations import parse_duration
 from treadle.domain.errors import DefinitionError
+from treadle.domain.schema_effort import EffortError, found_in
 
 TEMPLATE = "{{"
 """What makes a string in a config a template."""
@@ -97,8 +97,15 @@ def _items_test(rule: Any) -> Predicate:
 
 
 def _pattern_test(rule: Any) -> Predicate:
-    pattern = re.compile(rule)
-    return lambda value: type(value) is not str or pattern.search(value) is not None
+    def check(value: Any) -> bool:
+        if type(value) is not str:
+            return True
+        try:
+            return found_in(rule, value)
+        except EffortError:
+            return False
+
+    return check
 
 
 def _number_test(compare: Callable[[Any, Any], bool]) -> Callable[[Any], Predicate]:

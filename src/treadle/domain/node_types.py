@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from treadle.domain.graph import OUT
 
 PortsOf = Callable[[Mapping[str, Any]], tuple[str, ...]]
+
+ConfigCheck = Callable[[Mapping[str, Any]], Iterable[tuple[str, str]]]
+"""What can never work in a config that fits its schema: paths in the config, and why. Templates are not filled in yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class NodeType:
     trigger: bool = False
     parks: bool = False
     """Whether the handler may wait for something from outside; the soundness hints use it."""
+    check: ConfigCheck | None = None
     icon: str = ""
     output: str = "any JSON"
 

@@ -450,13 +450,14 @@ class ExecutionActor:
                 self._fold(self.rows.control("fail", message, self.host.now(), error_json=message.payload_json))
 
     def _cancel(self, message: InboxRow) -> None:
-        if self.state.control.cancelled:
+        undo = self.state.frames.undo
+        if self.state.control.cancelled and undo is None:
             return
         now = self.host.now()
         detail = detail_of(message)
         undoes = bool(detail.get(COMPENSATE))
         self._fold(self.rows.control("cancel", message, now, reason=str(detail.get("reason", "")), compensate=undoes))
-        if self.state.frames.undo is not None or (undoes and self.state.undoable):
+        if undo is not None or (undoes and self.state.undoable):
             return
         active = [activity for frame in self.state.frames.walk() for activity in frame.marking.active.values()]
         for row in self.rows.withdrawn(active, now):

@@ -31,6 +31,12 @@ class ApprovalLink:
     person: str | None = None
 
 
+class _UnknownLinkError(NotFoundError):
+    def __init__(self) -> None:
+        super().__init__("approval", "")
+        self.args = ("this link leads to no approval: it is incomplete, or was made with another key; ask for a new one",)
+
+
 class LinkSigner:
     """`key` is the key, or is asked for it at the first use, with a new one that it may keep."""
 
@@ -51,7 +57,7 @@ class LinkSigner:
         except (ValueError, binascii.Error):
             said, given = b"", b""
         if not hmac.compare_digest(self._mac(said), given):
-            raise NotFoundError("approval", "behind this link")
+            raise _UnknownLinkError
         approval_id, expires, person = orjson.loads(said)
         return ApprovalLink(approval_id, expires, person)
 

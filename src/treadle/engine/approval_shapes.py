@@ -49,7 +49,7 @@ def approval_record(found: ApprovalRecord) -> Json:
         **approval(found.approval),
         "started_by": found.rules.starter,
         "decisions": [_vote(event) for event in found.votes],
-        "history": [_event(event) for event in found.events],
+        "history": [*(_event(event) for event in found.events), *_closed(found)],
     }
 
 
@@ -64,6 +64,14 @@ def facets(found: Mapping[str, Mapping[str, int]]) -> Json:
 
 def _vote(event: ApprovalEvent) -> Json:
     return {**decode(event.detail_json), "by": event.by, "via": event.via, "at": event.at}
+
+
+def _closed(found: ApprovalRecord) -> list[Json]:
+    """The last line of one that neither people nor the deadline ended."""
+    if found.closed is None:
+        return []
+    said = {"kind": "closed", "at": found.approval.decided_at, "by": None, "via": "engine"}
+    return [{**said, "detail": {"because": found.closed}, "notify": None, "notified_id": None}]
 
 
 def _event(event: ApprovalEvent) -> Json:

@@ -19,7 +19,7 @@ from treadle.domain.states import ActivityStatus
 from treadle.domain.values import MAP_RESULT_LIMIT, decode
 from treadle.engine.execution_state import ExecutionState
 from treadle.engine.frames import Frame
-from treadle.engine.outcomes import Failure, Finished, failure_of
+from treadle.engine.outcomes import Failure, Finished
 from treadle.engine.rows import RowMaker
 from treadle.engine.vocabulary import Vocabulary
 
@@ -62,7 +62,8 @@ class Conclusions:
         try:
             decided = self._decide(activity, composite, frame.index, end)
         except ExpressionError as error:
-            return self._failed(activity, failure_of(error), now)
+            field = "condition" if isinstance(plan, LoopPlan) else "complete_when"
+            return self._failed(activity, Failure("expression_error", f"{field}: {error}", retryable=False), now)
         if decided is None:
             assert isinstance(plan, LoopPlan)
             words = f"after {plan.max} turns the loop was not at its end; raise `max`, or look at its condition"

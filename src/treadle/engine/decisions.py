@@ -147,10 +147,15 @@ def refused(record: ExecutionRecord, failure: Failure, *, claim_no: int, seen: i
 
 
 def _with_compensation(error_json: str | None, undo: Frame, *, cancelled: bool) -> str:
-    """The error, with how much has been undone; `failed` are the first places whose compensation failed."""
+    """The error, with how much has been undone; `failed` are the first places whose compensation failed.
+
+    `skipped` are those that were not tried, because somebody cancelled the undoing too.
+    """
     error = decode(error_json) if error_json is not None else {"type": "cancelled" if cancelled else "failed", "message": ""}
-    undone = sum(map(len, undo.results.by_node.values())) - len(undo.failed)
-    return _text({**error, "compensated": {"undone": undone, "failed": undo.failed[:NAMED]}})
+    nodes, done = undo.program.graph.nodes, undo.results.by_node
+    skipped = [node.id for node in nodes if node.index not in done][:NAMED]
+    said = {"undone": len(done) - len(undo.failed), "failed": undo.failed[:NAMED], **({"skipped": skipped} if skipped else {})}
+    return _text({**error, "compensated": said})
 
 
 def _deadlock(state: ExecutionState) -> Failure:

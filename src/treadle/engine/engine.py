@@ -22,10 +22,11 @@ from treadle.domain.records import (
     WorkflowVersion,
 )
 from treadle.domain.soundness import check_graph, examine_graph
+from treadle.domain.states import TERMINAL
 from treadle.domain.values import DEFINITION_LIMIT, SIGNAL_LIMIT, decode, encode
 from treadle.engine.approval_desk import ApprovalDesk, check_starter
 from treadle.engine.inspection import Inspector
-from treadle.engine.names import check_name
+from treadle.engine.names import check_name, check_path_name
 from treadle.engine.outcomes import Outcome
 from treadle.engine.program import Programs
 from treadle.engine.schedule_desk import ScheduleDesk
@@ -59,7 +60,7 @@ class WorkflowEngine:
         self, name: str, graph_config: object, *, description: str | None = None
     ) -> tuple[WorkflowVersion, tuple[Finding, ...]]:
         """A new version if the graph changed, and the warnings. DefinitionError with all findings if it is not valid."""
-        check_name(name, "name")
+        check_path_name(name, "name")
         if description is not None:
             encode(description, limit=DEFINITION_LIMIT, name="description")
         graph = parse_graph(graph_config, self.handlers.node_types)
@@ -113,7 +114,7 @@ class WorkflowEngine:
 
     def signal(self, execution_id: str, name: str, payload: object = None, *, signal_id: str | None = None) -> MessageReply:
         """Kept until something waits for it; twice with one `signal_id` counts once."""
-        check_name(name, "name")
+        check_path_name(name, "name")
         if signal_id is not None:
             check_name(signal_id, "signal_id")
         text = encode(payload, limit=SIGNAL_LIMIT, name="signal")
@@ -181,7 +182,10 @@ class WorkflowEngine:
             raise NotFoundError("execution", message.execution_id)
         if reply.outcome is MessageOutcome.REFUSED:
             state = str(reply.status)
-            raise ConflictError(f"execution {message.execution_id} is {state}: too late to {_verb(message)}", state=state)
+            late = f"too late to {_verb(message)}"
+            if message.kind is MessageKind.RETRY and reply.status not in TERMINAL:
+                late = f"only a failed one can be retried; treadle executions why {message.execution_id} says what it does"
+            raise ConflictError(f"execution {message.execution_id} is {state}: {late}", state=state)
         self._wakeup.notify()
         return reply
 

@@ -291,6 +291,8 @@ class ExecutionState(Standing):
         detail = decode(row.detail_json or "{}")
         verb = detail["verb"]
         if verb == "cancel":
+            if self.control.cancelled and self.frames.undo is not None:
+                return self._give_up_undoing()
             self.control.cancelled = True
             self.control.reason = detail.get("reason", "")
             self.control.undoes = detail.get("compensate", False)
@@ -374,6 +376,14 @@ class ExecutionState(Standing):
         self.frames.undo = self.frames.by_path[UNDO] = undo
         self.undo_seq = row.seq
         merge(effects, begun)
+        self._absorb(undo, effects)
+        return effects
+
+    def _give_up_undoing(self) -> Effects:
+        """Cancelled a second time: what has not been undone stays as it is."""
+        undo = self.frames.undo
+        assert undo is not None
+        effects = undo.marking.cancel() if undo.marking.state == "running" else Effects()
         self._absorb(undo, effects)
         return effects
 

@@ -250,7 +250,10 @@ class Frames:
             self.ripe.remove(frame)
         inner = [a for a in (*frame.marking.active.values(), *frame.detached.values()) if a in self.composites]
         if frame.marking.state in ("running", "failed"):
-            merge(effects, frame.marking.cancel())
+            failed = {a for a in frame.marking.active.values() if a.status == ActivityStatus.FAILED}
+            cancelled = frame.marking.cancel()
+            cancelled.withdrawn = [a for a in cancelled.withdrawn if a not in failed]
+            merge(effects, cancelled)
         for activity in inner:
             self.withdraw(activity, effects)
 

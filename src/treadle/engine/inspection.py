@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from itertools import islice
 from typing import Any
 
+from treadle.domain.approvals import ApprovalRules, latest_votes
+from treadle.domain.composites import MapPlan
 from treadle.domain.marking import Activity
-from treadle.domain.records import ExecutionRecord
+from treadle.domain.records import ExecutionRecord, JournalRow, RowKind
 from treadle.domain.states import TERMINAL, ActivityStatus, ExecutionStatus
 from treadle.domain.values import decode
+from treadle.engine.endings import how_it_ended
 from treadle.engine.execution_state import ExecutionState
-from treadle.engine.frames import Frame
-from treadle.engine.held_back import held_back_by, held_back_reason
+from treadle.engine.frames import TOP, Frame
+from treadle.engine.held_back import held_back_by
 from treadle.engine.node_states import node_states
 from treadle.engine.program import Programs
-from treadle.engine.readings import Readings
+from treadle.engine.readings import Reading, Readings
+from treadle.engine.reasons import reason_of
 from treadle.engine.views import ExecutionView, Reason
 from treadle.ports import Store
 
@@ -31,11 +34,10 @@ class Inspector:
     def show(self, execution_id: str) -> ExecutionView:
         """NotFoundError. An execution whose journal cannot be folded is shown by its rows alone."""
         record = self._store.executions.get(execution_id)
-        waiting = held_back_by(record, self._store.limits)
+        held_back = held_back_by(record, self._store.limits)
         with self._readings.of(record) as reading:
-            if not waiting and reading.state is not None:
-                waiting = tuple(waiting_on(record, reading.state))
-            nodes = node_states(reading)
+            waiting = held_back or tuple(_waiting(record, reading))
+            nodes = node_states(reading, held_back=bool(held_back))
         return ExecutionView(
             record=record,
             input=_decoded(record.input_json),
@@ -50,16 +52,28 @@ class Inspector:
         """One reason for each thing that waits; for a finished execution, how it ended."""
         record = self._store.executions.get(execution_id)
         if record.status in TERMINAL:
-            return (_ended(record),)
+            return (how_it_ended(record),)
         if record.status is ExecutionStatus.PAUSED:
             return (Reason("paused", "The execution is paused.", f"treadle executions resume {record.id}"),)
         held_back = held_back_by(record, self._store.limits)
         if held_back:
-            return tuple(held_back_reason(record, item) for item in held_back)
+            return tuple(reason_of(record, item) for item in held_back)
         with self._readings.of(record) as reading:
-            waiting = waiting_on(record, reading.state) if reading.state is not None else []
-        reasons = [_reason(record, item) for item in waiting]
-        return (*self._ownership(record), *reasons)
+            waiting = _waiting(record, reading)
+            under_way = list(_under_way(reading.state)) if reading.state is not None else []
+        self._count_decisions(record, waiting)
+        return (*self._ownership(record), *under_way, *(reason_of(record, item) for item in waiting))
+
+    def _count_decisions(self, record: ExecutionRecord, waiting: Sequence[dict[str, Any]]) -> None:
+        """Where several people must choose the same: how many have decided."""
+        asked = {item["approval_id"]: item for item in waiting if item["kind"] == "approval"}
+        if not asked:
+            return
+        for approval in self._store.executions.approvals(status="open", execution_id=record.id, limit=SHOWN_WAITS).items:
+            required = ApprovalRules.from_json(decode(approval.rules_json)).required
+            if required > 1 and approval.id in asked:
+                decided = len(latest_votes(self._store.approvals.events(approval.id)))
+                asked[approval.id].update(required=required, decided=decided)
 
     def _ownership(self, record: ExecutionRecord) -> Sequence[Reason]:
         if record.status is not ExecutionStatus.RUNNING:
@@ -81,6 +95,46 @@ class Inspector:
         busy = f"all {len(serving)} workers are full" if full else "it is claimed at the next poll"
         mend = "start more workers, or raise WORKFLOW_WORKER_CONCURRENCY" if full else "wait a moment"
         return (Reason("queued", f"It is ready to run: {busy}.", mend),)
+
+
+def _waiting(record: ExecutionRecord, reading: Reading) -> list[dict[str, Any]]:
+    """As `waiting_on`; what is tried again says after which error."""
+    if reading.state is None:
+        return []
+    found = waiting_on(record, reading.state)
+    retries = [item for item in found if item["kind"] == "retry" and item["node_id"] is not None]
+    if retries:
+        latest = {(row.scope, row.node_id, row.visit): row for row in reading.rows if row.kind == RowKind.RETRYING}
+        for item in retries:
+            row = latest.get((item.get("scope", TOP), item["node_id"], item["visit"]))
+            item.update(_failed_attempt(row))
+    return found
+
+
+def _failed_attempt(row: JournalRow | None) -> dict[str, Any]:
+    if row is None or row.error_json is None:
+        return {}
+    error = decode(row.error_json)
+    return {"attempt": row.attempt, "error": {"type": error.get("type"), "message": error.get("message")}}
+
+
+def _under_way(state: ExecutionState) -> Iterator[Reason]:
+    """That it undoes what it has done, and how far its maps are."""
+    undo = state.frames.undo
+    if undo is not None:
+        tried, total = len(undo.results.by_node), len(undo.program.graph.nodes)
+        why = "was cancelled" if state.control.cancelled else "failed"
+        failed = f", {len(undo.failed)} of them failed: {', '.join(undo.failed[:10])}" if undo.failed else ""
+        sentence = f"It {why}, and is undoing what it has done: {tried} of {total} compensations have ended{failed}."
+        yield Reason("undoing", sentence, "it ends when all have; it cannot be retried")
+    for frame in islice(state.frames.walk(), SHOWN_WAITS):
+        for activity in frame.marking.active.values():
+            composite = state.frames.composites.get(activity)
+            if composite is not None and isinstance(composite.plan, MapPlan):
+                failed = f", {composite.failed} of them failed" if composite.failed else ""
+                done = f"{composite.completed + composite.failed} of {composite.total} done{failed}"
+                node_id = frame.program.graph.nodes[activity.node].id
+                yield Reason("map", f"Map {frame.place_of(activity)}: {done}, {len(composite.running)} under way.", "", node_id)
 
 
 def waiting_on(record: ExecutionRecord, state: ExecutionState) -> list[dict[str, Any]]:
@@ -137,56 +191,6 @@ def _joins(frame: Frame) -> list[dict[str, Any]]:
         scope = {"scope": frame.path} if frame.path else {}
         found.append({"kind": "join", "node_id": nodes[blocked.node].id, **scope, "edges": missing, "because": cause})
     return found
-
-
-def _reason(record: ExecutionRecord, item: dict[str, Any]) -> Reason:
-    node_id, since = item.get("node_id"), item.get("since")
-    after = f" since {since:%Y-%m-%d %H:%M:%S} UTC" if isinstance(since, datetime) else ""
-    sentence, mend = f"Node {node_id} waits", ""
-    match item["kind"]:
-        case "time":
-            sentence = f"Node {node_id} waits until {item['until']:%Y-%m-%d %H:%M:%S} UTC."
-            mend = "it goes on by itself"
-        case "signal":
-            sentence = f"Node {node_id} waits for signal {item['signal']!r}{after}."
-            mend = f"treadle executions signal {record.id} {item['signal']}"
-        case "approval":
-            sentence = f"Node {node_id} waits for a decision on {item['title']!r}{after}."
-            mend = f"treadle approvals approve {item['approval_id']}"
-        case "child":
-            waiting = f"Node {node_id}" if node_id else "Its end"
-            sentence = f"{waiting} waits for child execution {item['execution_id']}{after}."
-            mend = f"treadle executions why {item['execution_id']}"
-        case "retry":
-            sentence = f"Next retry of {node_id or 'the execution'} at {item['until']:%Y-%m-%d %H:%M:%S} UTC."
-            mend = "it goes on by itself"
-        case "rate":
-            sentence = f"Node {node_id} has its place in a rate limit, and starts at {item['until']:%Y-%m-%d %H:%M:%S} UTC."
-            mend = "it goes on by itself; `settings.rate_limits` says how often it may start"
-        case "slot":
-            sentence = f"Node {node_id} waits for mutex {item.get('mutex')!r}, which another node of this execution holds."
-            mend = "it goes on when that node has finished"
-        case "gate":
-            sentence = f"Gate {node_id} is closed."
-            mend = "it opens when the node it watches is in the state it asks for"
-        case "join":
-            names = ", ".join(c["node_id"] for c in item["because"]) or "nothing that is alive"
-            sentence = f"Join {node_id} waits for {', '.join(item['edges'])}: {names} can still bring a token."
-            mend = "it goes on when that branch has ended; add `cancels` or `join: first` if it should not wait"
-    return Reason(item["kind"], sentence, mend, node_id)
-
-
-def _ended(record: ExecutionRecord) -> Reason:
-    error = _decoded(record.error_json) or {}
-    if record.status is ExecutionStatus.FAILED:
-        place = f" at node {error['node_id']}" if error.get("node_id") else ""
-        sentence = f"It failed{place}: {error.get('type')}: {error.get('message')}"
-        if record.next_retry_at is not None:
-            return Reason(
-                "retry", f"{sentence}. Next retry at {record.next_retry_at:%Y-%m-%d %H:%M:%S} UTC.", "it goes on by itself"
-            )
-        return Reason("failed", sentence, f"treadle executions retry {record.id}", error.get("node_id"))
-    return Reason(record.status, f"It is {record.status}; there is nothing to wait for.", "")
 
 
 def _decoded(text: str | None) -> Any:

@@ -22,8 +22,8 @@ _OF_RUNS = frozenset({RowKind.ITEM, RowKind.MORE})
 _UNDER_WAY = frozenset({RowKind.WAITING, RowKind.RUNNING, RowKind.BEGIN})
 
 
-def node_states(reading: Reading) -> dict[str, NodeState]:
-    """Each node's latest visit: finished ones by their rows, the others by the fold."""
+def node_states(reading: Reading, *, held_back: bool = False) -> dict[str, NodeState]:
+    """Each node's latest visit: finished ones by their rows, the others by the fold; of what is held back none has begun."""
     latest: dict[str, JournalRow] = {}
     started: dict[tuple[str, int], datetime | None] = {}
     visits: dict[str, int] = {}
@@ -50,7 +50,7 @@ def node_states(reading: Reading) -> dict[str, NodeState]:
             error=decode(row.error_json) if row.error_json is not None else None,
             runs=_ended_runs(runs[node_id]) if node_id in runs else None,
         )
-    if reading.state is not None:
+    if reading.state is not None and not held_back:
         _add_active(states, reading.state)
     return states
 

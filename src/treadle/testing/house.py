@@ -14,9 +14,9 @@ from treadle.domain.states import TERMINAL, ExecutionStatus
 from treadle.engine.engine import WorkflowEngine
 from treadle.testing.acts import Act, signal
 from treadle.testing.errors import NoCrashError, check_names
-from treadle.testing.naming import name_in
 from treadle.testing.options import Options
 from treadle.testing.performance import Performance
+from treadle.testing.places import check_places, places_of
 from treadle.testing.reading import Reader
 from treadle.testing.results import Result
 from treadle.testing.sources import Source, Sources, all_definitions, definitions, types_of
@@ -37,6 +37,7 @@ class House:
         self._world = World(self._options, waits=self._waits)
         self._reader = Reader(self._world)
         self._types: dict[str, str] = {}
+        self._places: dict[str, None] = {}
         self._performances: dict[str, Performance] = {}
         try:
             for definition in all_definitions(workflows):
@@ -141,9 +142,11 @@ class House:
 
     def _save(self, name: str, graph_config: object) -> None:
         self.engine.save_workflow(name, graph_config)
-        types = types_of(parse_graph(graph_config, self._world.handlers.node_types))
+        graph = parse_graph(graph_config, self._world.handlers.node_types)
+        types = types_of(graph)
         self._world.handlers.learn(types)
         self._types |= types
+        self._places |= dict.fromkeys(places_of(graph))
 
     def _saved(self) -> set[str]:
         return {summary.name for summary in self._world.store.workflows.list(limit=200).items}
@@ -153,8 +156,8 @@ class House:
         nodes = list(self._types)
         check_names("fakes", list(self._options.fakes), [*nodes, *self._world.handlers.node_types])
         check_names("approvals", list(self._options.approvals), nodes)
-        for option, places in (("crash_before", self._options.crash_before), ("crash_after", self._options.crash_after)):
-            check_names(option, [_node_of(place) for place in places], nodes)
+        check_places("crash_before", self._options.crash_before, list(self._places))
+        check_places("crash_after", self._options.crash_after, list(self._places))
 
     def _is_over(self, execution_id: str) -> bool:
         record = self._world.store.executions.get(execution_id)
@@ -166,12 +169,6 @@ class House:
     def _waits(self, row: JournalRow) -> None:
         for performance in list(self._performances.values()):
             performance.waits(row)
-
-
-def _node_of(place: str) -> str:
-    """The node's name in a place such as `each[1]/fetch#2` or `undo/pay`."""
-    scope, _, last = place.rpartition("/")
-    return name_in(scope, last.partition("#")[0])
 
 
 def run_workflow(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from treadle.domain.records import ExecutionRecord, JournalRow
@@ -14,6 +15,7 @@ from treadle.testing.waits import sentences
 from treadle.testing.world import World
 
 PAGE = 1000
+_EXECUTION = re.compile(r"exec-[0-9a-f]+")
 
 
 class Reader:
@@ -41,7 +43,7 @@ class Reader:
             calls=[call for call in self._world.stage.calls if call.execution_id == execution_id],
             waits=() if record.status in TERMINAL else sentences(self._world.engine, execution_id),
             crashes=self._world.crew.crashes,
-            children=[self.result(child.id) for child in self.executions(parent=execution_id)],
+            children=[self.result(child.id) for child in _as_started(self.executions(parent=execution_id), journal)],
             _nodes=nodes_of(journal, node_ids(program)),
         )
 
@@ -61,6 +63,15 @@ class Reader:
             cursor = page.next_cursor
             if cursor is None:
                 return found[::-1]
+
+
+def _as_started(children: Sequence[ExecutionRecord], journal: Sequence[JournalRow]) -> list[ExecutionRecord]:
+    """Those of one moment in the order in which the journal names them: their ids are random."""
+    named: dict[str, int] = {}
+    for row in journal:
+        for execution_id in _EXECUTION.findall(f"{row.detail_json} {row.output_json}"):
+            named.setdefault(execution_id, len(named))
+    return sorted(children, key=lambda child: (child.created_at, named.get(child.id, len(named))))
 
 
 def _decoded(text: str | None) -> object:

@@ -61,6 +61,7 @@ class Result:
     """A sentence for each thing that it waits for."""
     crashes: int = 0
     children: Sequence[Result] = ()
+    """In the order in which they were started; those of a map in the order of its items."""
     _nodes: Mapping[str, NodeResult] = field(default_factory=dict)
 
     @property
@@ -114,7 +115,8 @@ class Result:
             at = row.finished_at or row.started_at or self.record.created_at
             since = format_duration(max(0.0, (at - self.record.created_at).total_seconds()))
             error = decode(row.error_json) if row.error_json else {}
-            words = [place_of_row(row) or "the execution", row.status, f"→ {row.port}" if row.port not in (None, "out") else ""]
+            place, status = _told(row)
+            words = [place or "the execution", status, f"→ {row.port}" if row.port not in (None, "out") else ""]
             words.append(f"{error.get('type')}: {error.get('message')}" if error else "")
             lines.append(f"  {since:>8}  {' '.join(word for word in words if word)}")
         return "\n".join([*lines, *(f"  {'':>8}  {sentence}" for sentence in self.waits)])
@@ -154,6 +156,14 @@ def _node_result(node_id: str, rows: Sequence[JournalRow]) -> NodeResult:
         started_at=latest[0].started_at,
         finished_at=last.finished_at if ended else None,
     )
+
+
+def _told(row: JournalRow) -> tuple[str, str]:
+    """The place and the status; those of an item or turn if its end is what the row is about."""
+    if row.kind == RowKind.ITEM:
+        item = decode(row.detail_json or "{}")
+        return f"{place_of_row(row)}[{item['index']}]", str(item["status"])
+    return place_of_row(row), row.status
 
 
 def _has_left(row: JournalRow) -> bool:

@@ -195,9 +195,15 @@ class World:
 
     def _call(self, story: Coroutine[Any, Any, T]) -> T:
         """Run it here; in a thread if a loop runs here already."""
-        try:
-            asyncio.get_running_loop()
-        except RuntimeError:
+        if not _a_loop_runs_here():
             return self.loop.run_until_complete(story)
         with ThreadPoolExecutor(1) as thread:
             return thread.submit(copy_context().run, self.loop.run_until_complete, story).result()
+
+
+def _a_loop_runs_here() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

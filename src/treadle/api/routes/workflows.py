@@ -77,7 +77,7 @@ def get_version(name: Name, version: VersionNumber, engine: Engine) -> Response:
     "/{name}/run",
     status_code=201,
     response_model=StartedExecution | Execution,
-    responses={200: {"model": StartedExecution | Execution, "description": "The idempotency key was used before"}},
+    responses={200: {"model": StartedExecution | Execution, "description": "Started before: see below"}},
 )
 async def run_workflow(
     name: Name,
@@ -90,10 +90,12 @@ async def run_workflow(
     """Start an execution.
 
     With `?wait=20s` the answer is the execution as it is at its end, or when the time is over. A repeated idempotency key is
-    answered with the first execution (200), with another body it is refused (422).
+    answered with the first execution (200), with another body it is refused (422). A start that joins one that is still
+    debounced is answered with that one (200), without the header `Idempotent-Replayed`.
     """
     body = body or schemas.RunWorkflow()
     seconds = _seconds(query.wait, at_most=config.max_wait)
+    key = _one_key(body.idempotency_key, idempotency_key)
     started = await run_in_threadpool(
         engine.create,
         name,
@@ -101,11 +103,12 @@ async def run_workflow(
         priority=body.priority,
         version=body.version,
         trigger=body.trigger,
-        idempotency_key=_one_key(body.idempotency_key, idempotency_key),
+        idempotency_key=key,
         by=body.by,
     )
     url = f"/api/v1/executions/{started.id}"
-    status, headers = (201, {"Location": url}) if started.created else (200, {"Idempotent-Replayed": "true"})
+    replayed = {"Idempotent-Replayed": "true"} if key is not None else {}
+    status, headers = (201, {"Location": url}) if started.created else (200, replayed)
     if seconds is None:
         return reply({"id": started.id, "status": started.status, "url": url}, status, headers=headers)
     await until_final(engine.store, started.id, seconds=seconds, config=config)
