@@ -24,6 +24,7 @@ from treadle.domain.records import (
 from treadle.domain.soundness import check_graph, examine_graph
 from treadle.domain.values import DEFINITION_LIMIT, SIGNAL_LIMIT, decode, encode
 from treadle.engine.approval_desk import ApprovalDesk, check_starter
+from treadle.engine.forking import Forks
 from treadle.engine.inspection import Inspector
 from treadle.engine.names import check_name
 from treadle.engine.outcomes import Outcome
@@ -52,6 +53,7 @@ class WorkflowEngine:
         self.run_schedule, self.backfill_schedule, self.fires = runs.run, runs.backfill, runs.fires
         self.approvals = ApprovalDesk(store, wakeup, link_key=link_key)
         self.decide = self.approvals.decide
+        self.fork = Forks(store, ids, wakeup, self._programs).fork
 
     # Definitions
 

@@ -23,7 +23,9 @@ from treadle.engine.standing import Standing
 from treadle.engine.waits import LINGERS, ActiveWait
 
 BY_POLICY = "policy"
-COMPENSATE, CHILD = "compensate", "child"
+COMPENSATE, CHILD, RETRY, FORK = "compensate", "child", "retry", "fork"
+SPARE = "spare"
+"""In the detail of a `more` row: how many runs may be under way beyond the map's `concurrency`, up to the fork."""
 
 
 @dataclass(slots=True)
@@ -272,6 +274,8 @@ class ExecutionState(Standing):
         activity = self.find(row)
         detail = decode(row.detail_json or "{}")
         composite = self.frames.composites[activity]
+        if SPARE in detail:
+            return self._spare(activity, composite, detail[SPARE])
         composite.add(detail.get("items", ()))
         composite.closed = composite.closed or detail.get("closed", False)
         effects = Effects()
@@ -284,6 +288,13 @@ class ExecutionState(Standing):
             self.waits[activity] = wait.limit_only()
         else:
             self.end_wait(activity)
+        return effects
+
+    def _spare(self, activity: Activity, composite: Composite, runs: int) -> Effects:
+        composite.spare += runs
+        effects = Effects()
+        self.frames.fill(activity, effects)
+        self._absorb(activity.home, effects)
         return effects
 
     def _control(self, row: JournalRow) -> Effects | None:
@@ -305,8 +316,10 @@ class ExecutionState(Standing):
             self._reported.add(detail["reason"])
         elif verb == COMPENSATE:
             return self._compensate(row)
-        elif verb == "retry":
+        elif verb == RETRY:
             return self._retry(row.finished_at, by_policy=detail.get("reason") == BY_POLICY)
+        elif verb == FORK:
+            return self._fork(row.finished_at)
         else:
             self.control.paused = verb == "pause"
         return None
@@ -326,6 +339,20 @@ class ExecutionState(Standing):
         effects = Effects()
         self._revive(self.root, effects, now=now, at=None)
         self._absorb(self.root, effects)
+        return effects
+
+    def _fork(self, now: datetime | None) -> Effects:
+        """Up to here the journal is another execution's: its waits, children, attempts and start marks are not this one's."""
+        for composite in self.frames.composites.values():
+            composite.spare = 0
+        effects = self._retry(now, by_policy=False)
+        for known in (self.budget, self.marks, self.booked):
+            known.clear()
+        for frame in self.frames.by_path.values():
+            for activity in (*frame.marking.active.values(), *frame.detached.values()):
+                activity.attempt = 1
+        self._lingering.clear()
+        self.has_children = False
         return effects
 
     def _revive(self, frame: Frame, effects: Effects, *, now: datetime | None, at: datetime | None) -> None:
