@@ -206,7 +206,8 @@ def _fact(state: ExecutionState, row: JournalRow) -> Fact:
     """What makes a row belong where it stands. MarkingError, KeyError: it does not."""
     activity = state.find(row)
     home: Frame = activity.home
-    fact = (activity.inputs, home.marking.in_line(activity))
+    is_detached = (activity.node, activity.visit) not in home.marking.active
+    fact = (activity.inputs, not is_detached and home.marking.in_line(activity))
     composite = state.frames.composites.get(activity)
     if composite is None:
         return fact

@@ -16,8 +16,10 @@ from treadle.api.schemas import executions as schemas
 from treadle.api.schemas.fields import Name, Reply
 from treadle.domain.errors import DefinitionError, Finding
 from treadle.engine import shapes
+from treadle.engine.forking import SAME
 
 router = APIRouter(prefix="/executions", tags=["executions"], route_class=json_route("max_small_body"))
+forks = APIRouter(prefix="/executions", tags=["executions"], route_class=json_route("max_input_body"))
 signals = APIRouter(prefix="/executions", tags=["executions"], route_class=json_route("max_signal_body"))
 
 LARGEST_SEQ = 2**62
@@ -104,6 +106,21 @@ def retry_execution(execution_id: Name, engine: Engine, body: schemas.RetryExecu
         message = "this version cannot retry from a chosen node"
         raise DefinitionError([Finding("unsupported", message, "from_node", "leave it out: the failed nodes run again")])
     return reply(shapes.accepted(execution_id, engine.retry(execution_id)), 202)
+
+
+@forks.post("/{execution_id}/fork", status_code=201, response_model=schemas.Fork, responses={200: {"model": schemas.Fork}})
+def fork_execution(execution_id: Name, engine: Engine, body: schemas.ForkExecution) -> Response:
+    """Go on from a node in a new execution, whatever the state of this one, which is not changed. 200: a dry run."""
+    made = engine.fork(
+        execution_id,
+        body.from_node,
+        input=body.input if "input" in body.model_fields_set else SAME,
+        version=body.version,
+        by=body.by,
+        dry_run=body.dry_run,
+    )
+    headers = {} if made.id is None else {"Location": f"/api/v1/executions/{made.id}"}
+    return reply(shapes.fork(made), 200 if made.id is None else 201, headers=headers)
 
 
 @signals.post("/{execution_id}/signals/{name}", status_code=202, response_model=schemas.SignalReply)
