@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import click
@@ -186,19 +186,19 @@ def fork_execution(
         found = treadle.store.executions.resolve(execution_id)
         made = treadle.engine.fork(found, from_node, input=value, version=version, by=by, dry_run=dry_run)
     shape = shapes.fork(made)
-    write_one(shape, form, people=lambda: _say_fork(shape))
+    write_one(shape, form, people=lambda: list(_fork_lines(shape)))
 
 
-def _say_fork(shape: dict[str, Any]) -> None:
+def _fork_lines(shape: dict[str, Any]) -> Iterator[str]:
     source = f"{shape['forked_from']} from {shape['from_node']}"
-    click.echo(plain(f"{shape['id']} forks {source}" if shape["id"] else f"would fork {source}"))
+    yield plain(f"{shape['id']} forks {source}" if shape["id"] else f"would fork {source}")
     for key, words in (("reused", "reuses"), ("again", "runs first")):
         names = shape[key][:SAID]
         more = shape[f"{key}_count"] - len(names)
         listed = ", ".join(names) + (f" and {more:,} more" if more else "")
-        click.echo(plain(f"{words}: {listed or 'nothing'}"))
+        yield plain(f"{words}: {listed or 'nothing'}")
     if shape["input_replaced"]:
-        click.echo("the input is replaced: what is reused was computed with the one before")
+        yield "the input is replaced: what is reused was computed with the one before"
 
 
 @executions.command(
