@@ -147,12 +147,13 @@ def resume_executions(session: Session, execution_ids: tuple[str, ...]) -> None:
     _send(session, execution_ids, "resume", done="goes on")
 
 
-@executions.command("retry", examples=["treadle executions retry exec-0198"])
+@executions.command("retry", examples=["treadle executions retry exec-0198", "treadle executions retry exec-0198 --from charge"])
 @click.argument("execution_ids", metavar="ID...", nargs=-1, required=True)
+@click.option("--from", "from_node", metavar="NODE", help="Run this node and all that descends from it again, too.")
 @click.pass_obj
-def retry_executions(session: Session, execution_ids: tuple[str, ...]) -> None:
+def retry_executions(session: Session, execution_ids: tuple[str, ...], from_node: str | None) -> None:
     """Try failed executions again, from the node that failed; what was finished is kept."""
-    _send(session, execution_ids, "retry", done="is tried again")
+    _send(session, execution_ids, "retry", done="is tried again", from_node=from_node)
 
 
 @executions.command(
@@ -231,7 +232,7 @@ def outcome_of(execution_id: str, reply: MessageReply, *, done: str) -> str:
     return "was told so before" if reply.outcome is MessageOutcome.DUPLICATE else done
 
 
-def _send(session: Session, prefixes: Iterable[str], verb: str, *, done: str, **details: str | bool) -> None:
+def _send(session: Session, prefixes: Iterable[str], verb: str, *, done: str, **details: str | bool | None) -> None:
     with session.open() as treadle:
         for execution_id in [treadle.store.executions.resolve(prefix) for prefix in prefixes]:
             reply = getattr(treadle.engine, verb)(execution_id, **details)

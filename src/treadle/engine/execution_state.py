@@ -5,7 +5,7 @@ The worker folds each row before it writes it, and a new owner folds the same ro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,14 +18,13 @@ from treadle.domain.values import decode
 from treadle.engine.compensation import UNDO, Undoable, chain_of
 from treadle.engine.data import Result, Results
 from treadle.engine.frames import TOP, Frame, Frames, Terminated, failure_text, merge
+from treadle.engine.history import REWIND, SPARE, History, Rewind, Visit
 from treadle.engine.program import Program
 from treadle.engine.standing import Standing
 from treadle.engine.waits import LINGERS, ActiveWait
 
 BY_POLICY = "policy"
 COMPENSATE, CHILD, RETRY, FORK = "compensate", "child", "retry", "fork"
-SPARE = "spare"
-"""In the detail of a `more` row: how many runs may be under way beyond the map's `concurrency`, up to the fork."""
 
 
 @dataclass(slots=True)
@@ -43,8 +42,10 @@ class Control:
 class ExecutionState(Standing):
     """`characters` are those of all results so far."""
 
-    def __init__(self, execution_id: str, program: Program, starts: Sequence[int]) -> None:
-        """Started, and nothing folded yet. `first` is what the start itself set going."""
+    def __init__(
+        self, execution_id: str, program: Program, starts: Sequence[int], attempts: Mapping[Visit, int] | None = None
+    ) -> None:
+        """Started, and nothing folded yet. `first` is what the start itself set going, `attempts` what was taken back."""
         super().__init__()
         self.execution_id = execution_id
         self.program = program
@@ -61,14 +62,28 @@ class ExecutionState(Standing):
         self._reported: set[str] = set()
         self.failure_json: str | None = None
         self.has_children = False
+        self.rewinding: int | None = None
+        """The message that asked for what has been left out of this fold, until its row is folded."""
+        self._attempts = attempts or {}
+        self._has_rewound = False
         self.root.marking, self.first = Marking.start(program.graph, starts, home=self.root, mutexes=self.frames.mutexes)
         self._absorb(self.root, self.first)
 
     @classmethod
-    def fold(cls, execution_id: str, program: Program, starts: Sequence[int], rows: Iterable[JournalRow]) -> ExecutionState:
+    def fold(
+        cls, execution_id: str, program: Program, starts: Sequence[int], rows: Sequence[JournalRow], *,
+        pending: Rewind | None = None,
+    ) -> ExecutionState:  # fmt: skip
         """JournalGapError when a row is missing; MarkingError when rows and graph contradict each other."""
-        state = cls(execution_id, program, starts)
-        state.go_on(rows)
+        history = History.of(execution_id, rows, pending)
+        state = cls(execution_id, program, starts, history.attempts)
+        for row in history.rows:
+            state.apply(row)
+        if history.rows is not rows:  # what was consumed stays so, and numbers go on
+            state.seq, state.last_row = rows[-1].seq, rows[-1]
+            state.consumed.update(row.message_seq for row in rows if row.message_seq is not None)
+        state.rewinding = pending.message if pending is not None else None
+        state.closed.clear()
         return state
 
     def go_on(self, rows: Iterable[JournalRow]) -> None:
@@ -318,6 +333,8 @@ class ExecutionState(Standing):
             return self._compensate(row)
         elif verb == RETRY:
             return self._retry(row.finished_at, by_policy=detail.get("reason") == BY_POLICY)
+        elif verb == REWIND:
+            return self._rewind(row.finished_at)
         elif verb == FORK:
             return self._fork(row.finished_at)
         else:
@@ -341,10 +358,28 @@ class ExecutionState(Standing):
         self._absorb(self.root, effects)
         return effects
 
-    def _fork(self, now: datetime | None) -> Effects:
-        """Up to here the journal is another execution's: its waits, children, attempts and start marks are not this one's."""
+    def _rewind(self, now: datetime | None) -> Effects:
+        """All that is active goes on; what ran before it was taken back counts its attempts on."""
+        self.rewinding = None
+        self._has_rewound = True
+        self._end_spare()
+        return self._retry(now, by_policy=False)
+
+    def _end_spare(self) -> None:
         for composite in self.frames.composites.values():
             composite.spare = 0
+
+    def _count_on(self, activity: Activity) -> None:
+        """It has run before, and that was taken back; a rewind that is still to come counts one up itself."""
+        home: Frame = activity.home
+        last = self._attempts.get((home.path, home.program.graph.nodes[activity.node].id, activity.visit))
+        if last is not None:
+            activity.attempt = last + self._has_rewound
+            self.budget[activity] = activity.attempt - 1
+
+    def _fork(self, now: datetime | None) -> Effects:
+        """Up to here the journal is another execution's: its waits, children, attempts and start marks are not this one's."""
+        self._end_spare()
         effects = self._retry(now, by_policy=False)
         for known in (self.budget, self.marks, self.booked):
             known.clear()
@@ -421,6 +456,8 @@ class ExecutionState(Standing):
         for activity in effects.run:
             if activity.fired_at < 0:
                 activity.fired_at = self.seq
+                if self._attempts:
+                    self._count_on(activity)
         if frame.detached and effects.ended not in (None, "failed"):
             self.frames.withdraw_detached(frame, None, effects)
         self._withdraw(effects)

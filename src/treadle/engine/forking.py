@@ -14,6 +14,7 @@ from treadle.engine.execution_state import FORK, ExecutionState
 from treadle.engine.frames import TOP
 from treadle.engine.program import PART, Program, Programs
 from treadle.engine.rewinding import Rewound, rewind
+from treadle.engine.retrying import journal_of, program_of
 from treadle.engine.starting import MANUAL, new_execution, starts_of, without_debounce
 from treadle.ports import Ids, Store, Wakeup
 
@@ -65,10 +66,10 @@ class Forks:
         In every state of the source, which is not changed. NotFoundError, DefinitionError, ConflictError (undone, or no slot).
         """
         source = self._store.executions.get(execution_id)
-        program = self._program(source, source.version)
-        target = program if version in (None, source.version) else self._program(source, version or 0)
+        program = program_of(self._store, self._programs, source)
+        target = program_of(self._store, self._programs, source if version is None else replace(source, version=version))
         starts = starts_of(program.graph, source.trigger_json)
-        rewound = rewind(source.id, program, starts, self._journal(source), from_node)
+        rewound = rewind(source.id, program, starts, journal_of(self._store, source.id), from_node)
         new = self._new(source, target, rewound, input=input, by=by)
         rows = self._rows(new, source, rewound)
         state = _checked(new, target, rows, rewound)
@@ -89,19 +90,6 @@ class Forks:
             again_count=len(again),
             input_replaced=input is not SAME,
         )
-
-    def _program(self, source: ExecutionRecord, version: int) -> Program:
-        found = self._store.workflows.get(source.workflow, version)
-        return self._programs.of(replace(source, version=found.version), found.graph_json)
-
-    def _journal(self, source: ExecutionRecord) -> list[JournalRow]:
-        """All rows there are now: rows are only ever added, so what is read is a state that it was in."""
-        rows: list[JournalRow] = []
-        while batch := self._store.executions.journal(source.id, after=len(rows)):
-            rows.extend(batch)
-            if rows[-1].seq != len(rows):
-                break
-        return rows
 
     def _new(self, source: ExecutionRecord, program: Program, rewound: Rewound, *, input: Any, by: str | None) -> NewExecution:
         """Started as the source was, but for its input."""

@@ -15,6 +15,7 @@ from treadle.domain.values import decode
 from treadle.engine.execution_state import ExecutionState
 from treadle.engine.frames import Frame
 from treadle.engine.held_back import held_back_by, held_back_reason
+from treadle.engine.history import History
 from treadle.engine.node_states import node_states
 from treadle.engine.program import Programs
 from treadle.engine.starting import starts_of
@@ -44,7 +45,7 @@ class Inspector:
             error=_decoded(record.error_json),
             trigger=_decoded(record.trigger_json),
             waiting_on=waiting,
-            nodes=node_states(record, state, rows),
+            nodes=node_states(record, state, _counted(record, rows)),
         )
 
     def why(self, execution_id: str) -> tuple[Reason, ...]:
@@ -95,6 +96,14 @@ class Inspector:
             return ExecutionState.fold(record.id, program, starts_of(program.graph, record.trigger_json), rows)
         except (DefinitionError, MarkingError):
             return None
+
+
+def _counted(record: ExecutionRecord, rows: Sequence[JournalRow]) -> Sequence[JournalRow]:
+    """Without those that were taken back."""
+    try:
+        return History.of(record.id, rows).rows
+    except MarkingError:
+        return rows
 
 
 def waiting_on(record: ExecutionRecord, state: ExecutionState) -> list[dict[str, Any]]:

@@ -12,13 +12,14 @@ from difflib import get_close_matches
 from typing import Any
 
 from treadle.domain.composites import MapPlan
-from treadle.domain.errors import ConflictError, DefinitionError, Finding, JournalGapError, MarkingError, NotFoundError
+from treadle.domain.errors import ConflictError, DefinitionError, Finding, MarkingError, NotFoundError
 from treadle.domain.marking import Activity, Effects
 from treadle.domain.records import JournalRow, RowKind
 from treadle.domain.states import ActivityStatus
 from treadle.domain.values import decode
-from treadle.engine.execution_state import COMPENSATE, FORK, RETRY, SPARE, ExecutionState
+from treadle.engine.execution_state import CHILD, COMPENSATE, FORK, RETRY, ExecutionState
 from treadle.engine.frames import Frame, place, place_of_row
+from treadle.engine.history import REWIND, History, Rewind, ranges, room_for_others
 from treadle.engine.program import Program
 
 _EFFECTS = frozenset({RowKind.CANCELLED, RowKind.NOTE})
@@ -41,11 +42,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Rewound:
-    """`rows` are the kept ones, numbered from 1; `sources` are their seqs before, 0 for one that is new."""
+    """`rows` are the kept ones, numbered from 1; `sources` are their seqs before, `spare` those that stand for an item's."""
 
     place: Place
     rows: tuple[JournalRow, ...]
     sources: tuple[int, ...]
+    spare: tuple[int, ...]
 
     def reused(self) -> list[str]:
         """The places whose results are kept, in order of finishing."""
@@ -58,14 +60,21 @@ def rewind(execution_id: str, program: Program, starts: Sequence[int], rows: Seq
 
     NotFoundError, DefinitionError: it is not there, has not run, or cannot be gone back to. ConflictError: it has been undone.
     """
-    facts = _Facts(execution_id, program, starts, rows)
+    history = History.of(execution_id, rows)
+    facts = _Facts(execution_id, program, starts, history.rows)
     found = facts.find(wanted)
     play = _Play(lambda: ExecutionState(execution_id, program, starts), found, facts.of_row)
-    for row in rows:
+    for row in history.rows:
         play.take(row)
     if not play.is_there():
         raise _refusal("not_reached", f"{found} cannot be reached again: what led to it has been withdrawn", "name an earlier node")
-    return Rewound(found, tuple(play.rows), tuple(play.sources))
+    return Rewound(found, tuple(play.rows), tuple(play.sources), tuple(play.spare))
+
+
+def to_rewind(rewound: Rewound, rows: Sequence[JournalRow]) -> Rewind:
+    """The same as what a row of this journal says."""
+    dropped = {row.seq for row in rows}.difference(rewound.sources)
+    return Rewind(str(rewound.place), rows[-1].seq, ranges(dropped), rewound.spare)
 
 
 class _Facts:
@@ -81,8 +90,6 @@ class _Facts:
             if row.kind == RowKind.CONTROL and _verb(row) == COMPENSATE:
                 words = f"what execution {execution_id} did has been undone: nothing of it can be used again; start it anew"
                 raise ConflictError(words, state="compensated")
-            if row.seq != state.seq + 1:
-                raise JournalGapError(execution_id, state.seq + 1, row.seq)
             if row.kind != RowKind.CONTROL and row.kind not in _EFFECTS:
                 self.of_row[row.seq] = _fact(state, row)
             self._note(state.apply(row))
@@ -140,6 +147,7 @@ class _Play:
     def __init__(self, anew: Callable[[], ExecutionState], wanted: Place, facts: dict[int, Fact]) -> None:
         self.rows: list[JournalRow] = []
         self.sources: list[int] = []
+        self.spare: list[int] = []
         self._anew = anew
         self._wanted = wanted
         self._facts = facts
@@ -165,7 +173,9 @@ class _Play:
         kept = self._kept(row)
         if kept is None:
             return
-        self._effects = self._keep(kept, row.seq if kept is row else 0)
+        if kept is not row:
+            self.spare.append(row.seq)
+        self._effects = self._keep(kept, row.seq)
         if self._was_there and not self.is_there():  # it has ended what is gone back to
             self.rows.pop()
             self.sources.pop()
@@ -199,7 +209,7 @@ class _Play:
         then = self._facts[row.seq]
         if now == then or _must_be_tried_again(row, then, now):
             return row
-        return _room_for_others(row, state, activity) if then[:2] == now[:2] else None
+        return _in_its_place(row, state, activity) if then[:2] == now[:2] else None
 
 
 def _fact(state: ExecutionState, row: JournalRow) -> Fact:
@@ -224,21 +234,18 @@ def _must_be_tried_again(row: JournalRow, then: Fact, now: Fact) -> bool:
     return row.kind == RowKind.RETRYING and len(now) == len(then) == 4 and then[:2] == now[:2] and bool(now[3])
 
 
-def _room_for_others(row: JournalRow, state: ExecutionState, activity: Activity) -> JournalRow | None:
+def _in_its_place(row: JournalRow, state: ExecutionState, activity: Activity) -> JournalRow | None:
     """An item of a map ended, which now has not: the items that began when it had ended begin all the same."""
     composite = state.frames.composites.get(activity)
     if row.kind != RowKind.ITEM or composite is None or not isinstance(composite.plan, MapPlan):
         return None
-    return row._replace(
-        kind=RowKind.MORE, status=ActivityStatus.RUNNING, output_json=None, error_json=None, message_seq=None,
-        detail_json=f'{{"{SPARE}":1}}',
-    )  # fmt: skip
+    return room_for_others(row)
 
 
 def _goes_on(row: JournalRow, state: ExecutionState) -> bool:
     verb = _verb(row)
     failed = any(frame.marking.state == "failed" for frame in state.frames.by_path.values())
-    return verb == FORK or (verb == RETRY and failed)
+    return verb in (FORK, CHILD) or (verb in (RETRY, REWIND) and failed)
 
 
 def _follows(row: JournalRow, effects: Effects) -> bool:

@@ -9,7 +9,6 @@ from pydantic import ConfigDict, Field
 from treadle.api.schemas.fields import Answer, Body, Cursor, Error, Key, PageQuery, PriorityName, Prose, Query, Text, Time
 from treadle.domain.states import ExecutionStatus
 
-
 PLACE = "a node, or a visit of it (`fetch#2`), with the scope before it (`each[3]/fetch`)"
 
 
@@ -25,7 +24,7 @@ class Nothing(Body):
 
 
 class RetryExecution(Body):
-    from_node: Text | None = Field(default=None, description="not supported by this version")
+    from_node: str | None = Field(default=None, min_length=1, max_length=2000, description=PLACE)
 
 
 class ForkExecution(Body):
