@@ -211,7 +211,7 @@ def test_a_journal_cursor_that_is_none_is_400(api: ServedApi, cursor: str) -> No
 def test_an_execution_that_does_not_exist_is_404_everywhere(api: ServedApi) -> None:
     gets = [api.http.get(f"{EXECUTIONS}/exec-none{path}") for path in ("", "/journal", "/events", "/why")]
     posts = [
-        api.http.post(f"{EXECUTIONS}/exec-none/{path}") for path in ("cancel", "pause", "resume", "retry", "signals/s", "fork")
+        api.http.post(f"{EXECUTIONS}/exec-none/{path}") for path in ("cancel", "pause", "resume", "retry", "signals/s", "sprout")
     ]
 
     assert [answer.status_code for answer in gets + posts] == [404] * 10

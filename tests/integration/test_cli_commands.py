@@ -550,3 +550,13 @@ def test_an_execution_is_forked_from_a_node(treadle: Treadle) -> None:
     assert (made["forked_from"], made["again"], made["input_replaced"]) == (started["id"], ["greet"], True)
     assert treadle.json("executions", "show", made["id"])["input"] == {"name": "bob"}
     assert "greet" in unknown
+
+
+def test_a_failed_execution_is_retried_from_a_node(treadle: Treadle) -> None:
+    started = treadle.json("run", treadle.file("fails.yaml", FAILS), "--local", status=1)
+
+    said = treadle("executions", "retry", started["id"], "--from", "a").stderr
+    late = treadle("executions", "retry", started["id"], "--from", "a", status=6).stderr
+
+    assert "is tried again" in said
+    assert f"treadle executions fork {started['id']} --from a" in late

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from treadle.domain.errors import DefinitionError, NotFoundError
-from treadle.domain.records import JournalRow, RowKind
+from treadle.domain.records import JournalRow, MessageKind, RowKind
+from treadle.domain.values import INPUT_LIMIT, encode
 from treadle.engine.execution_state import ExecutionState
-from treadle.engine.frames import TOP
-from treadle.engine.rewinding import Rewound, rewind
+from treadle.engine.frames import TOP, place_of_row
+from treadle.engine.rewinding import Rewound, rewind, to_rewind
 from unit.lonely_worker import START, LonelyWorker
 from unit.test_nesting_folds import Story
 
@@ -107,6 +108,8 @@ def test_what_is_kept_folds_to_a_state_where_the_node_runs_and_nothing_descends_
             try:
                 check(worker, rows, rewound, wanted, known)
                 go_on(seed, rewound)
+                if rows:
+                    go_back(seed, worker, rows, rewound)
             except BaseException as error:
                 error.add_note(f"seed {seed}, {len(rows)} rows, from {wanted}")
                 raise
@@ -132,6 +135,24 @@ def check(
     assert activity not in state.frames.composites
     before = {row.seq for row in rows if row.seq <= known[wanted][2] and row.kind != RowKind.CONTROL}
     assert before <= set(rewound.sources), "what came before the visit fired is kept"
+
+
+def go_back(seed: int, worker: LonelyWorker, rows: list[JournalRow], rewound: Rewound) -> None:
+    """The same execution goes back and on, to its end; attempts of what runs again are new ones."""
+    story = Story(seed)
+    again = story.worker
+    again.journal = list(rows)
+    again.inbox = worker.inbox[: max((row.message_seq or 0 for row in rows), default=0)]
+    payload = {"rewind": to_rewind(rewound, rows).to_json()}
+    again.tell(MessageKind.RETRY, payload=encode(payload, limit=INPUT_LIMIT, name="payload"))
+    again.take()
+    while again.actor is not None and len(again.journal) == len(rows) and again.commits:
+        again.commit()
+    assert again.journal[len(rows)].status == "rewind"
+    story.wind_up()
+    composites = {place_of_row(row) for row in again.journal if row.kind == RowKind.BEGIN}  # they go on in the same attempt
+    ran = [(place_of_row(row), row.attempt) for row in again.journal if ends(row) and place_of_row(row) not in composites]
+    assert len(set(ran)) == len(ran), "no attempt has two ends"
 
 
 def small(nodes: list[dict[str, Any]], *edges: tuple[str, str]) -> LonelyWorker:

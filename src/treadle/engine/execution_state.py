@@ -289,27 +289,22 @@ class ExecutionState(Standing):
         activity = self.find(row)
         detail = decode(row.detail_json or "{}")
         composite = self.frames.composites[activity]
-        if SPARE in detail:
-            return self._spare(activity, composite, detail[SPARE])
-        composite.add(detail.get("items", ()))
+        composite.spare += detail.get(SPARE, 0)
+        if "items" in detail:
+            composite.add(detail["items"])
         composite.closed = composite.closed or detail.get("closed", False)
         effects = Effects()
         self.frames.fill(activity, effects)
         self._absorb(activity.home, effects)
         wait = self.waits.get(activity)
-        if wait is None or not composite.closed:
+        if SPARE in detail:
+            pass
+        elif wait is None or not composite.closed:
             self.fresh.append(activity)
         elif wait.wake_at is not None:  # what is told from now on is for others
             self.waits[activity] = wait.limit_only()
         else:
             self.end_wait(activity)
-        return effects
-
-    def _spare(self, activity: Activity, composite: Composite, runs: int) -> Effects:
-        composite.spare += runs
-        effects = Effects()
-        self.frames.fill(activity, effects)
-        self._absorb(activity.home, effects)
         return effects
 
     def _control(self, row: JournalRow) -> Effects | None:
@@ -362,12 +357,8 @@ class ExecutionState(Standing):
         """All that is active goes on; what ran before it was taken back counts its attempts on."""
         self.rewinding = None
         self._has_rewound = True
-        self._end_spare()
+        self.frames.end_spare()
         return self._retry(now, by_policy=False)
-
-    def _end_spare(self) -> None:
-        for composite in self.frames.composites.values():
-            composite.spare = 0
 
     def _count_on(self, activity: Activity) -> None:
         """It has run before, and that was taken back; a rewind that is still to come counts one up itself."""
@@ -379,7 +370,7 @@ class ExecutionState(Standing):
 
     def _fork(self, now: datetime | None) -> Effects:
         """Up to here the journal is another execution's: its waits, children, attempts and start marks are not this one's."""
-        self._end_spare()
+        self.frames.end_spare()
         effects = self._retry(now, by_policy=False)
         for known in (self.budget, self.marks, self.booked):
             known.clear()

@@ -13,8 +13,8 @@ from treadle.domain.values import INPUT_LIMIT, decode, encode
 from treadle.engine.execution_state import FORK, ExecutionState
 from treadle.engine.frames import TOP
 from treadle.engine.program import PART, Program, Programs
-from treadle.engine.rewinding import Rewound, rewind
 from treadle.engine.retrying import journal_of, program_of
+from treadle.engine.rewinding import Rewound, rewind
 from treadle.engine.starting import MANUAL, new_execution, starts_of, without_debounce
 from treadle.ports import Ids, Store, Wakeup
 

@@ -15,7 +15,6 @@ from treadle.domain.composites import MapPlan
 from treadle.domain.errors import ConflictError, DefinitionError, Finding, MarkingError, NotFoundError
 from treadle.domain.marking import Activity, Effects
 from treadle.domain.records import JournalRow, RowKind
-from treadle.domain.states import ActivityStatus
 from treadle.domain.values import decode
 from treadle.engine.execution_state import CHILD, COMPENSATE, FORK, RETRY, ExecutionState
 from treadle.engine.frames import Frame, place, place_of_row
