@@ -333,3 +333,20 @@ def test_a_parent_that_is_done_waits_for_a_child_nobody_waited_for(house: House)
 
     assert "waits for child execution" in why[0].sentence
     assert (house.ended(started).record.status, house.ended(started).output) == ("completed", 7)
+
+
+def test_an_abandoned_child_goes_on_when_its_node_is_withdrawn(house: House) -> None:
+    house.engine.save_workflow("door", DOOR)
+    flow = graph(
+        [node("call", "workflow", {"workflow": "door", "on_parent_end": "abandon"}), node("ask", "signal.wait", {"signal": "go"}),
+         value("stop", 1, cancels=["call"])],
+        "ask -> stop",
+    )  # fmt: skip
+    started = house.start(flow)
+    child = the_child(house, started)
+    house.until_parked(child.id)
+    house.engine.signal(started, "go")
+
+    assert house.ended(started).record.status == "completed"
+    house.engine.signal(child.id, "open")
+    assert house.ended(child.id).record.status == "completed"

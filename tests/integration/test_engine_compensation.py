@@ -146,3 +146,13 @@ def test_a_cancel_during_the_undoing_wins_and_the_undoing_goes_on(house: House) 
 
     assert ended.record.status == "cancelled"
     assert [(node_id, status) for node_id, status, _ in undone(house, execution_id)] == [("a", "waiting"), ("a", "completed")]
+
+
+def test_a_compensation_may_leave_through_any_port(house: House) -> None:
+    ask = {"type": "if", "config": {"condition": "output == 'b'"}}
+
+    ended = house.run(graph([undoable("a"), undoable("b", undo=ask), undoable("c"), BAD], "a -> b", "b -> c", "c -> bad"))
+
+    assert [node_id for node_id, _, _ in undone(house, ended.record.id)] == ["c", "b", "a"]
+    assert ended.error["compensated"] == {"undone": 3, "failed": []}
+    assert ended.nodes["bad"].status == "failed"

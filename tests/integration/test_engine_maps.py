@@ -95,7 +95,7 @@ def test_the_map_ends_after_so_many_items_and_the_rest_is_cancelled(house: House
     inner = graph([node("pick", "if", {"condition": "item > 1"}), node("slow", IN_LOOP), value("quick", "{{ item }}")],
                   "pick.true -> slow", "pick.false -> quick")
 
-    ended = house.run(graph([each(inner, items=[1, 1, 2, 3, 4], complete_after=2)]))
+    ended = house.run(graph([each(inner, items=[1, 1, 2, 3, 4], complete_after=2, rest="cancel")]))
 
     assert ended.output == [1, 1, None, None, None]
     cancelled = [row for row in house.journal(ended.record.id) if row.status == "cancelled"]

@@ -146,6 +146,22 @@ WORKFLOWS: dict[str, Any] = {
         ],
         "a>each each>b",
     ),
+    "undone": _graph(
+        [
+            _node("a", compensate={"type": "sim.thread", "config": {}}),
+            _node(
+                "each",
+                "for_each",
+                config={
+                    "count": 2,
+                    "graph": _graph([_node("x", "sim.thread", compensate={"type": "sim.thread", "config": {"fail": 1}, "retry": RETRY})], ""),
+                },
+            ),
+            _node("s", "signal.wait", config={"signal": "go", "timeout": "3s"}),
+            _node("b", needs="each", work={"fail": 99}),
+        ],
+        "a>each a>s each>b",
+    ),
     "doomed": _graph(
         [
             _node("a"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -410,3 +411,19 @@ def test_an_unfinished_execution_has_no_finish_time(store: Store, clock: Movable
     commit(store, end(held))
 
     assert (before, store.executions.get("exec-1").finished_at) == (None, later)
+
+
+def test_an_execution_that_changes_while_it_is_listed_is_listed_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    given_paused(store)
+    listed: Any = store.executions._listed  # type: ignore[attr-defined]
+    fetch = listed._fetch
+
+    def fetch_and_change(session: Any, query: str, **parameters: Any) -> Any:
+        found = fetch(session, query, **parameters)
+        if parameters["status"] == "running":
+            send(store, MessageKind.RESUME)
+        return found
+
+    monkeypatch.setattr(listed, "_fetch", fetch_and_change)
+
+    assert ids(store.executions.list()) == ["exec-1"]

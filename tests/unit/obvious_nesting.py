@@ -163,7 +163,7 @@ class ObviousExecution:
         path, node, visit = composite.address
         if composite.wait():
             composite.closed = True
-        runs_on = not composite.wait() or composite.config.get("rest", "cancel") == "ignore"
+        runs_on = not composite.wait() or composite.config.get("rest", "ignore") == "ignore"
         if not runs_on or composite.idle():
             self.drop(composite.address)
         else:

@@ -204,7 +204,7 @@ class Story:
         rows = self.worker.journal
         scopes = {row.scope for row in rows if row.kind in ("done", "failed", "note")}
         for row in rows:
-            if row.kind == "item" and row.status == "completed":
+            if row.kind == "item" and decode(row.detail_json or "{}")["status"] == "completed":
                 path = f"{place_of_row(row)}[{decode(row.detail_json or '{}')['index']}]"
                 assert path in scopes, f"{path} has completed, and nothing ran in it"
 

@@ -99,9 +99,9 @@ class ForEach(Immediate):
                 },
                 "rest": {
                     "title": "The rest",
-                    "description": "What becomes of items under way then: cancelled, or run to their end and ignored.",
-                    "enum": ["cancel", "ignore"],
-                    "default": "cancel",
+                    "description": "What becomes of items under way then: run to their end and ignored, or cancelled.",
+                    "enum": ["ignore", "cancel"],
+                    "default": "ignore",
                 },
                 "distribute": {
                     "title": "Distribute",
@@ -153,7 +153,7 @@ class ForEach(Immediate):
             on_item_error=config.get("on_item_error", "fail"),
             complete_after=config.get("complete_after"),
             complete_when=config.get("complete_when"),
-            rest=config.get("rest", "cancel"),
+            rest=config.get("rest", "ignore"),
             wait=config.get("wait", True),
             more=Growth(more["signal"], more["close"]) if more else None,
         )

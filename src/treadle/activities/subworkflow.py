@@ -67,7 +67,8 @@ class Subworkflow(Immediate):
         if child["status"] == "completed":
             return Done(child.get("output"))
         error = child.get("error") or {}
-        message = f"{config['workflow']} {child.get('execution_id')} {child['status']}"
+        name = "" if config.get("inner") else f"{config['workflow']} "
+        message = f"{name}{child.get('execution_id')} {child['status']}"
         if error.get("message"):
             message += f": {error['message']}"
         details = {"execution_id": child.get("execution_id"), "error": child.get("error")}

@@ -152,7 +152,7 @@ def _composite_words(row: JournalRow, detail: dict[str, Any], error: str) -> Ite
         else:
             yield "begins"
     elif row.kind == RowKind.ITEM:
-        yield f"[{detail['index']}] {error or row.status}"
+        yield f"[{detail['index']}] {error or detail['status']}"
     else:
         yield "is closed" if detail.get("closed") else f"has {len(detail.get('items', ()))} more"
 

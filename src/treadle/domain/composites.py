@@ -37,7 +37,7 @@ class MapPlan:
     on_item_error: OnItemError = "fail"
     complete_after: int | None = None
     complete_when: str | None = None
-    rest: Literal["cancel", "ignore"] = "cancel"
+    rest: Literal["ignore", "cancel"] = "ignore"
     wait: bool = True
     more: Growth | None = None
 
@@ -162,12 +162,14 @@ class Composite:
     def item(self, index: int) -> Any:
         return self.items[index] if self.items is not None else index
 
-    def end(self, index: int, *, output_json: str | None, error_json: str | None) -> None:
+    def end(self, index: int, *, output_json: str | None, error_json: str | None, cancelled: bool = False) -> None:
         """One run has ended, failed if there is an error."""
         del self.running[index]
         self.outputs[index] = output_json
         if error_json is not None:
             self.errors[index] = error_json
+            return
+        if cancelled:
             return
         self.completed += 1
         if isinstance(self.plan, MapPlan) and self.plan.complete_after is not None:

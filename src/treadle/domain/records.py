@@ -24,7 +24,7 @@ class RowKind(StrEnum):
     """What a journal row says. The fold acts on all but the last two, which record effects of other rows."""
 
     BEGIN = "begin"          # a composite begins; detail = {"plan", "wait"?}
-    ITEM = "item"            # an item or turn of a composite has ended; detail = {"index", "again"?, "enough"?}
+    ITEM = "item"            # an item or turn of a composite has ended; detail = {"index", "status", "again"?, "enough"?}
     MORE = "more"            # a map grew, was closed, or has room; detail = {"items"}, {"closed"} or {"spare"}
 
     RUNNING = "running"      # the attempt has started (only where delivery or length ask for a mark)

@@ -31,9 +31,9 @@ from treadle.engine.execution_state import BY_POLICY, CHILD, COMPENSATE, Executi
 from treadle.engine.frames import Frame, place_of_row
 from treadle.engine.history import REWIND, rewind_of
 from treadle.engine.hosting import Host, WorkItem
-from treadle.engine.mailbox import Mailbox, Match
-from treadle.engine.outcomes import Failure, Outcome, failure_of
-from treadle.engine.recorder import MORE, Recorder
+from treadle.engine.mailbox import Mailbox
+from treadle.engine.outcomes import Failure, Outcome
+from treadle.engine.recorder import Recorder
 from treadle.engine.rows import RowMaker, step_of
 from treadle.engine.waits import ActiveWait
 
@@ -400,7 +400,7 @@ class ExecutionActor:
         for activity, wait in self.state.closed:
             self._closed.extend(w.approval for w in wait.waits if w.approval)
             told = row.message_seq is not None and place_of_row(row) == activity.home.place_of(activity)
-            self._orphans.extend(w.child for w in wait.waits if w.child and not (told or w.lingers))
+            self._orphans.extend(w.child for w in wait.waits if w.child and w.on_end == "cancel" and not told)
             self.mailbox.forget(activity, wait)
         self.state.closed.clear()
 
@@ -483,20 +483,7 @@ class ExecutionActor:
         if not (state.fresh or self.mailbox.has_arrived):
             return
         while not state.over and (match := self.mailbox.next(state, self.rows.names)) is not None:
-            self._fold(self._row_of_match(match))
-
-    def _row_of_match(self, match: Match) -> JournalRow:
-        activity, message = match.activity, match.message
-        if match.error is not None or message is None:
-            assert match.error is not None
-            return self._row_of(activity, failure_of(match.error), started_at=match.wait.started_at, message=None)
-        if activity in self.state.frames.composites:
-            payload: Any = decode(message.payload_json)
-            items = (payload if isinstance(payload, list) else [payload]) if match.wait.waits[match.index].name == MORE else None
-            return self.rows.grown(activity, items, message, self.host.now())
-        now = self.host.now()
-        outcome = self.recorder.resume(activity, match.wait.event(match.index, message, now), now)
-        return self._row_of(activity, outcome, started_at=match.wait.started_at, message=message)
+            self._fold(self.recorder.row_of_match(match, now=self.host.now(), seen=self.seen))
 
 
 OUTDATED = Failure("outdated", "it went on while it was asked to go back; ask again", retryable=False)

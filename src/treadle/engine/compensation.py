@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from treadle.domain.graph import Edge, Graph, Settings
+from treadle.domain.graph import OUT, Edge, Graph, Settings
 from treadle.engine.frames import Frame, Key, place
 from treadle.engine.program import Program
 
@@ -37,15 +37,21 @@ def chain_of(done: Sequence[Undoable], program: Program) -> Program:
         step = undoable.frame.program.undo[undoable.key[0]]
         steps.append(replace(step, node=replace(step.node, index=index, id=undoable.place)))
     nodes = tuple(step.node for step in steps)
-    edges = tuple(Edge(index, f"{index}", index, index + 1) for index in range(len(nodes) - 1))
+    edges: list[Edge] = []
+    ways: list[tuple[int, ...]] = []
+    for index, step in enumerate(steps[:-1]):  # whatever port it leaves through, the next one follows
+        ports = sorted(step.ports | {OUT})
+        own = tuple(range(len(edges), len(edges) + len(ports)))
+        edges.extend(Edge(edge, f"{index}.{port}", index, index + 1, port) for edge, port in zip(own, ports, strict=True))
+        ways.append(own)
     graph = Graph(
         nodes=nodes,
-        edges=edges,
+        edges=tuple(edges),
         settings=Settings(max_activities=len(nodes)),
         input_schema=None,
         index_of={node.id: node.index for node in nodes},
-        outgoing=tuple((index,) if index < len(edges) else () for index in range(len(nodes))),
-        incoming=tuple((index - 1,) if index else () for index in range(len(nodes))),
+        outgoing=(*ways, ()),
+        incoming=((), *ways),
         edge_of={edge.id: edge.index for edge in edges},
     )
     return program.chain(graph, steps)

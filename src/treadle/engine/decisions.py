@@ -149,7 +149,7 @@ def refused(record: ExecutionRecord, failure: Failure, *, claim_no: int, seen: i
 def _with_compensation(error_json: str | None, undo: Frame, *, cancelled: bool) -> str:
     """The error, with how much has been undone; `failed` are the first places whose compensation failed."""
     error = decode(error_json) if error_json is not None else {"type": "cancelled" if cancelled else "failed", "message": ""}
-    undone = len(undo.program.graph.nodes) - len(undo.failed)
+    undone = sum(map(len, undo.results.by_node.values())) - len(undo.failed)
     return _text({**error, "compensated": {"undone": undone, "failed": undo.failed[:NAMED]}})
 
 

@@ -66,7 +66,10 @@ class ExecutionState(Standing):
         """The message that asked for what has been left out of this fold, until its row is folded."""
         self._attempts = attempts or {}
         self._has_rewound = False
-        self.root.marking, self.first = Marking.start(program.graph, starts, home=self.root, mutexes=self.frames.mutexes)
+        limit = program.settings.max_activities
+        self.root.marking, self.first = Marking.start(
+            program.graph, starts, home=self.root, mutexes=self.frames.mutexes, limit=limit
+        )
         self._absorb(self.root, self.first)
 
     @classmethod
@@ -275,9 +278,7 @@ class ExecutionState(Standing):
         activity = self.find(row)
         detail = decode(row.detail_json or "{}")
         effects = Effects()
-        composite = self.frames.end_item(
-            activity, detail["index"], output_json=row.output_json, error_json=row.error_json, effects=effects
-        )
+        composite = self.frames.end_item(activity, detail["index"], detail["status"], row, effects)
         if isinstance(composite.plan, LoopPlan):
             composite.again(more=detail.get("again", False))
         composite.satisfied = composite.satisfied or detail.get("enough", False)
@@ -391,7 +392,7 @@ class ExecutionState(Standing):
             again = frame.marking.retry()
             merge(effects, again)
             if again.ended is not None:
-                frame.failure_json = failure_text(again)
+                frame.failure_json = failure_text(again, frame.program)
                 self.frames.ended(frame, effects)
         elif frame.marking.state == "completed" and frame.around is not None and frame not in self.frames.ripe:
             self.frames.ripe.append(frame)
@@ -413,7 +414,10 @@ class ExecutionState(Standing):
         """Nothing else is played any more; the compensations begin."""
         effects = Effects()
         if self.root.marking.state in ("running", "failed"):
+            ended = {a for a in self.root.marking.active.values() if a.status == ActivityStatus.FAILED}
             merge(effects, self.root.marking.cancel())
+            self._withdraw(effects)
+            effects.withdrawn = [activity for activity in effects.withdrawn if activity not in ended]
         if self.root.detached:
             self.frames.withdraw_detached(self.root, None, effects)
         self._withdraw(effects)
@@ -455,7 +459,7 @@ class ExecutionState(Standing):
         for marking in effects.unsettled:
             self._settle(marking, effects)
         if effects.ended is not None:
-            frame.failure_json = frame.failure_json or failure_text(effects)
+            frame.failure_json = frame.failure_json or failure_text(effects, frame.program)
             self.frames.ended(frame, effects)
         if self.failure_json is None and self.root.marking.state == "failed":
             self.failure_json = self.root.failure_json

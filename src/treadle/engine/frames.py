@@ -15,6 +15,7 @@ from treadle.domain.errors import MarkingError
 from treadle.domain.marking import Activity, Effects, Marking
 from treadle.domain.mutexes import Mutexes
 from treadle.domain.records import JournalRow
+from treadle.domain.states import ActivityStatus
 from treadle.domain.values import RESULT_LIMIT, encode
 from treadle.engine.data import Results
 from treadle.engine.program import Program
@@ -154,13 +155,12 @@ class Frames:
         if frame.around is not None and self.by_path.get(frame.path) is frame:
             self.ripe.append(frame)
 
-    def end_item(
-        self, activity: Activity, index: int, *, output_json: str | None, error_json: str | None, effects: Effects
-    ) -> Composite:
+    def end_item(self, activity: Activity, index: int, status: str, row: JournalRow, effects: Effects) -> Composite:
         """One run has ended by its own row; what is left of it is withdrawn."""
         composite = self.composites[activity]
         frame = composite.running[index]
-        composite.end(index, output_json=output_json, error_json=error_json)
+        cancelled = status == ActivityStatus.CANCELLED
+        composite.end(index, output_json=row.output_json, error_json=row.error_json, cancelled=cancelled)
         self._drop(frame, effects)
         return composite
 
@@ -229,7 +229,7 @@ class Frames:
         effects.run.extend(begun.run)
         effects.notes.extend(begun.notes)
         if begun.ended is not None:
-            frame.failure_json = failure_text(begun)
+            frame.failure_json = failure_text(begun, program)
             self.ended(frame, effects)
 
     def _look_at(self, activity: Activity, composite: Composite, effects: Effects) -> None:
@@ -245,7 +245,7 @@ class Frames:
             landed = home.marking.landed()
             merge(effects, landed)
             if landed.ended is not None:
-                home.failure_json = failure_text(landed)
+                home.failure_json = failure_text(landed, home.program)
                 self.ended(home, effects)
 
     def _drop(self, frame: Frame, effects: Effects) -> None:
@@ -278,11 +278,13 @@ def merge(effects: Effects, more: Effects) -> None:
     effects.unsettled.extend(more.unsettled)
 
 
-def failure_text(effects: Effects) -> str | None:
+def failure_text(effects: Effects, program: Program) -> str | None:
     """What the token game itself found wrong, as the journal says it."""
     if effects.error is None:
         return None
     kind, message, node_ids = effects.error
+    if kind == "max_activities":  # a scope knows only what is left of the execution's limit
+        message = f"more than {program.settings.max_activities:,} activities; `settings.max_activities` is the limit"
     return encode({"type": kind, "message": message, "nodes": list(node_ids)}, limit=RESULT_LIMIT, name="error")
 
 

@@ -7,18 +7,16 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from treadle.domain.errors import DefinitionError, MarkingError
 from treadle.domain.marking import Activity
-from treadle.domain.records import ExecutionRecord, JournalRow
+from treadle.domain.records import ExecutionRecord
 from treadle.domain.states import TERMINAL, ActivityStatus, ExecutionStatus
 from treadle.domain.values import decode
 from treadle.engine.execution_state import ExecutionState
 from treadle.engine.frames import Frame
 from treadle.engine.held_back import held_back_by, held_back_reason
-from treadle.engine.history import History
 from treadle.engine.node_states import node_states
 from treadle.engine.program import Programs
-from treadle.engine.starting import starts_of
+from treadle.engine.readings import Readings
 from treadle.engine.views import ExecutionView, Reason
 from treadle.ports import Store
 
@@ -28,16 +26,16 @@ SHOWN_WAITS = 100
 class Inspector:
     def __init__(self, store: Store, programs: Programs) -> None:
         self._store = store
-        self._programs = programs
+        self._readings = Readings(store, programs)
 
     def show(self, execution_id: str) -> ExecutionView:
         """NotFoundError. An execution whose journal cannot be folded is shown by its rows alone."""
         record = self._store.executions.get(execution_id)
-        rows = self._journal(record.id)
-        state = self._fold(record, rows)
         waiting = held_back_by(record, self._store.limits)
-        if not waiting and state is not None and record.status not in TERMINAL:
-            waiting = tuple(waiting_on(record, state))
+        with self._readings.of(record) as reading:
+            if not waiting and reading.state is not None:
+                waiting = tuple(waiting_on(record, reading.state))
+            nodes = node_states(reading)
         return ExecutionView(
             record=record,
             input=_decoded(record.input_json),
@@ -45,7 +43,7 @@ class Inspector:
             error=_decoded(record.error_json),
             trigger=_decoded(record.trigger_json),
             waiting_on=waiting,
-            nodes=node_states(record, state, _counted(record, rows)),
+            nodes=nodes,
         )
 
     def why(self, execution_id: str) -> tuple[Reason, ...]:
@@ -58,8 +56,9 @@ class Inspector:
         held_back = held_back_by(record, self._store.limits)
         if held_back:
             return tuple(held_back_reason(record, item) for item in held_back)
-        state = self._fold(record, self._journal(record.id))
-        reasons = [_reason(record, item) for item in (waiting_on(record, state) if state is not None else ())]
+        with self._readings.of(record) as reading:
+            waiting = waiting_on(record, reading.state) if reading.state is not None else []
+        reasons = [_reason(record, item) for item in waiting]
         return (*self._ownership(record), *reasons)
 
     def _ownership(self, record: ExecutionRecord) -> Sequence[Reason]:
@@ -82,28 +81,6 @@ class Inspector:
         busy = f"all {len(serving)} workers are full" if full else "it is claimed at the next poll"
         mend = "start more workers, or raise WORKFLOW_WORKER_CONCURRENCY" if full else "wait a moment"
         return (Reason("queued", f"It is ready to run: {busy}.", mend),)
-
-    def _journal(self, execution_id: str) -> list[JournalRow]:
-        rows: list[JournalRow] = []
-        while batch := self._store.executions.journal(execution_id, after=rows[-1].seq if rows else 0):
-            rows.extend(batch)
-        return rows
-
-    def _fold(self, record: ExecutionRecord, rows: Sequence[JournalRow]) -> ExecutionState | None:
-        try:
-            version = self._store.workflows.get(record.workflow, record.version)
-            program = self._programs.of(record, version.graph_json)
-            return ExecutionState.fold(record.id, program, starts_of(program.graph, record.trigger_json), rows)
-        except (DefinitionError, MarkingError):
-            return None
-
-
-def _counted(record: ExecutionRecord, rows: Sequence[JournalRow]) -> Sequence[JournalRow]:
-    """Without those that were taken back."""
-    try:
-        return History.of(record.id, rows).rows
-    except MarkingError:
-        return rows
 
 
 def waiting_on(record: ExecutionRecord, state: ExecutionState) -> list[dict[str, Any]]:

@@ -7,11 +7,12 @@ from datetime import datetime
 
 from treadle.domain.composites import Composite
 from treadle.domain.marking import Activity
-from treadle.domain.records import ExecutionRecord, JournalRow, RowKind
-from treadle.domain.states import TERMINAL, ActivityStatus
+from treadle.domain.records import JournalRow, RowKind
+from treadle.domain.states import ActivityStatus
 from treadle.domain.values import decode
 from treadle.engine.execution_state import ExecutionState
 from treadle.engine.frames import TOP
+from treadle.engine.readings import Reading
 from treadle.engine.views import NodeState, Runs
 
 NEVER = NodeState(status=ActivityStatus.SKIPPED, visits=0, attempts=0, started_at=None, finished_at=None)
@@ -21,24 +22,24 @@ _OF_RUNS = frozenset({RowKind.ITEM, RowKind.MORE})
 _UNDER_WAY = frozenset({RowKind.WAITING, RowKind.RUNNING, RowKind.BEGIN})
 
 
-def node_states(record: ExecutionRecord, state: ExecutionState | None, rows: Sequence[JournalRow]) -> dict[str, NodeState]:
+def node_states(reading: Reading) -> dict[str, NodeState]:
     """Each node's latest visit: finished ones by their rows, the others by the fold."""
     latest: dict[str, JournalRow] = {}
     started: dict[tuple[str, int], datetime | None] = {}
     visits: dict[str, int] = {}
     runs: dict[str, list[str]] = {}
-    for row in rows:
+    for row in reading.counted():
         if row.scope != TOP or row.kind in _OF_THE_WHOLE or not row.node_id:
             continue
         if row.kind in _OF_RUNS:
-            runs.setdefault(row.node_id, []).append(row.status if row.kind == RowKind.ITEM else "")
+            runs.setdefault(row.node_id, []).append(_ended_as(row))
             continue
         if row.kind == RowKind.BEGIN:
             runs[row.node_id] = []
         latest[row.node_id] = row
         started.setdefault((row.node_id, row.visit), row.started_at)
         visits[row.node_id] = max(visits.get(row.node_id, 0), row.visit)
-    states = {node.id: NEVER for node in state.program.graph.nodes} if state is not None else {}
+    states = {node.id: NEVER for node in reading.program.graph.nodes} if reading.program is not None else {}
     for node_id, row in latest.items():
         states[node_id] = NodeState(
             status=row.status,
@@ -49,9 +50,14 @@ def node_states(record: ExecutionRecord, state: ExecutionState | None, rows: Seq
             error=decode(row.error_json) if row.error_json is not None else None,
             runs=_ended_runs(runs[node_id]) if node_id in runs else None,
         )
-    if state is not None and record.status not in TERMINAL:
-        _add_active(states, state)
+    if reading.state is not None:
+        _add_active(states, reading.state)
     return states
+
+
+def _ended_as(row: JournalRow) -> str:
+    """How the item or turn ended that a row is about; empty if it is about none."""
+    return str(decode(row.detail_json or "{}").get("status", "")) if row.kind == RowKind.ITEM else ""
 
 
 def _ended_runs(statuses: Sequence[str]) -> Runs:

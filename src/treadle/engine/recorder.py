@@ -9,8 +9,10 @@ from treadle.domain.composites import MapPlan
 from treadle.domain.durations import format_duration
 from treadle.domain.marking import Activity
 from treadle.domain.records import InboxRow, JournalRow, NewApproval, NewExecution
+from treadle.domain.values import decode
 from treadle.engine.calls import prepare
 from treadle.engine.execution_state import ExecutionState
+from treadle.engine.mailbox import Match
 from treadle.engine.outcomes import Begun, Failure, Finished, Outcome, Started, failure_of, outcome_of
 from treadle.engine.rows import RowMaker, step_of
 from treadle.engine.waits import LIMIT, ActiveWait, begin_wait
@@ -55,6 +57,20 @@ class Recorder:
             return outcome_of(call.handler.resume(call.context, call.config, event))
         except (Exception, SystemExit) as error:  # the handler's code: whatever it raises is the activity's failure
             return failure_of(error)
+
+    def row_of_match(self, match: Match, *, now: datetime, seen: int) -> JournalRow:
+        """What a message becomes that ends a wait, or adds to a map."""
+        activity, wait, message = match.activity, match.wait, match.message
+        if message is None:
+            assert match.error is not None
+            failure = failure_of(match.error)
+            return self.row_of(activity, failure, now=now, seen=seen, started_at=wait.started_at, message=None)
+        if activity in self._state.frames.composites:
+            payload = decode(message.payload_json)
+            adds = wait.waits[match.index].name == MORE
+            return self._rows.grown(activity, (payload if isinstance(payload, list) else [payload]) if adds else None, message, now)
+        outcome = self.resume(activity, wait.event(match.index, message, now), now)
+        return self.row_of(activity, outcome, now=now, seen=seen, started_at=wait.started_at, message=message)
 
     def row_of(
         self, activity: Activity, outcome: Outcome, *, now: datetime, seen: int, started_at: datetime | None,

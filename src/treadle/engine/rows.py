@@ -154,14 +154,17 @@ class RowMaker:
         error_json: str | None = None,
         **detail: bool,
     ) -> JournalRow:
-        """An item or turn of a composite has ended; `detail` is what was decided after it: `again`, `enough`."""
+        """An item or turn of a composite has ended; `detail` is what was decided after it: `again`, `enough`.
+
+        The composite itself is still running: that is the row's own status.
+        """
         return self._row(
             RowKind.ITEM,
             activity,
-            status,
+            ActivityStatus.RUNNING,
             output_json=output_json,
             error_json=error_json,
-            detail_json=_json({"index": index, **detail}),
+            detail_json=_json({"index": index, "status": status, **detail}),
             finished_at=now,
         )
 

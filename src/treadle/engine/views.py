@@ -35,7 +35,7 @@ class NodeState:
 
 @dataclass(frozen=True, slots=True)
 class ExecutionView:
-    """`waiting_on` items are `{kind, node_id, …}`: time, signal, approval, child, retry, slot or join."""
+    """`waiting_on` items are `{kind, node_id, …}`: time, signal, approval, child, retry, rate, slot, gate or join."""
 
     record: ExecutionRecord
     input: Any

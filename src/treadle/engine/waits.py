@@ -35,7 +35,8 @@ class PendingWait:
     approval: str | None = None
     child: str | None = None
     title: str | None = None
-    lingers: bool = False
+    on_end: str = "cancel"
+    """Of a child: what becomes of it when nobody waits for it any more: cancel, abandon or wait."""
 
     def matches(self, message: InboxRow, *, after: int, names: Mapping[str, Any]) -> bool:
         """Whether the message ends this wait. ExpressionError when the filter raises; `names` are its activity's."""
@@ -60,7 +61,7 @@ class PendingWait:
             "approval": self.approval,
             "child": self.child,
             "title": self.title,
-            LINGERS: self.lingers or None,
+            "on_end": self.on_end if self.on_end != "cancel" else None,
         }
         return {key: value for key, value in fields.items() if value is not None and value != ""}
 
@@ -76,7 +77,7 @@ class PendingWait:
             approval=fields.get("approval"),
             child=fields.get("child"),
             title=fields.get("title"),
-            lingers=fields.get(LINGERS, False),
+            on_end=fields.get("on_end", "cancel"),
         )
 
 
@@ -123,7 +124,7 @@ class ActiveWait:
 
     def lingering(self) -> Iterable[str]:
         """The children that the end of the whole execution waits for."""
-        return (wait.child for wait in self.waits if wait.child is not None and wait.lingers)
+        return (wait.child for wait in self.waits if wait.child is not None and wait.on_end == "wait")
 
     def sources(self) -> Iterable[tuple[str, str]]:
         """The kinds and names of messages that may end it."""
@@ -164,7 +165,7 @@ def _pending(wait: Wait, index: int, address: str, execution_id: str) -> Pending
         approval=f"appr-{digest(key)}" if wait.approval else None,
         child=child_id(execution_id, f"{address}/{index}") if wait.child else None,
         title=wait.approval.title if wait.approval else None,
-        lingers=wait.child is not None and wait.child.on_parent_end == "wait",
+        on_end=wait.child.on_parent_end if wait.child else "cancel",
     )
 
 

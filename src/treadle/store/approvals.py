@@ -64,7 +64,7 @@ class Approvals:
         statuses = STATUSES if status is None else (status,)
         # Only an open one is late.
         chosen = [each for each in statuses if each == "open" or not overdue]
-        with self._database.reading() as session:
+        with self._database.snapshot() as session:
             streams = [
                 [rows.approval(row, self._database.time) for row in session.rows(query, status=each, **asked)] for each in chosen
             ]

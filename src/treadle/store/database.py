@@ -64,6 +64,10 @@ class Database(Protocol):
         """Reads; on PostgreSQL each statement sees what is committed when it begins."""
         ...
 
+    def snapshot(self) -> AbstractContextManager[Session]:
+        """Reads of which all see the same moment, for lists that several statements make."""
+        ...
+
     def time(self, value: Any) -> Any:
         """A time as the driver returned it → an aware datetime; None stays None."""
         ...

@@ -27,7 +27,7 @@ class ExecutionList:
         at = place(cursor)
         common = {"before": at.before, "before_id": at.before_id, "limit": limit + 1, **_search(q)}
         statuses = [each.value for each in ExecutionStatus] if status is None else [status]
-        with self._database.reading() as session:
+        with self._database.snapshot() as session:
             if parent is not None:
                 streams = [self._fetch(session, "list_by_parent", parent_id=parent, status=status, workflow=workflow, **common)]
             elif q:

@@ -63,8 +63,18 @@ class PostgresDatabase:
 
     @contextmanager
     def writing(self) -> Iterator[PostgresSession]:
+        with self._transaction("BEGIN") as session:
+            yield session
+
+    @contextmanager
+    def snapshot(self) -> Iterator[PostgresSession]:
+        with self._transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") as session:
+            yield session
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[PostgresSession]:
         with self._session() as session:
-            session.command("BEGIN")
+            session.command(begin)
             try:
                 yield session
             except BaseException:

@@ -100,6 +100,8 @@ class SqliteDatabase:
         session.command("COMMIT")
         self._readers.give(connection)
 
+    snapshot = reading
+
     def time(self, value: Any) -> datetime | None:
         return from_micros(value)
 
