@@ -223,6 +223,10 @@ class ExecutionStore(Protocol):
         """
         ...
 
+    def fork(self, execution: NewExecution, journal: Sequence[JournalRow]) -> StartReply:
+        """[T22] Insert it as `start` does, with the first rows of its journal, at least one, in the same transaction."""
+        ...
+
     def send(self, message: Message) -> MessageReply:
         """[T12, T15] Put a message into an execution's inbox, or say why not."""
         ...

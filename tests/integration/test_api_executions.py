@@ -221,7 +221,7 @@ def test_a_journal_cursor_that_is_none_is_400(api: ServedApi, cursor: str) -> No
 def test_an_execution_that_does_not_exist_is_404_everywhere(api: ServedApi) -> None:
     gets = [api.http.get(f"{EXECUTIONS}/exec-none{path}") for path in ("", "/journal", "/events", "/why")]
     posts = [
-        api.http.post(f"{EXECUTIONS}/exec-none/{path}") for path in ("cancel", "pause", "resume", "retry", "signals/s", "fork")
+        api.http.post(f"{EXECUTIONS}/exec-none/{path}") for path in ("cancel", "pause", "resume", "retry", "signals/s", "sprout")
     ]
 
     assert [answer.status_code for answer in gets + posts] == [404] * 10
@@ -319,15 +319,19 @@ def test_a_failed_execution_is_retried(api: ServedApi) -> None:
     assert len(api.http.get(f"{EXECUTIONS}/{execution_id}/journal").json()["items"]) > failures
 
 
-def test_a_retry_from_a_chosen_node_is_refused_in_words(api: ServedApi) -> None:
-    execution_id = api.start("failing")
+def test_a_failed_execution_is_retried_from_a_chosen_node(api: ServedApi) -> None:
+    with api.working():
+        execution_id = api.http.post(f"{API}/workflows/failing/run?wait=20s", json={}).json()["id"]
 
-    answer = api.http.post(f"{EXECUTIONS}/{execution_id}/retry", json={"from_node": "bad"})
+    unknown = api.http.post(f"{EXECUTIONS}/{execution_id}/retry", json={"from_node": "bda"})
+    accepted = api.http.post(f"{EXECUTIONS}/{execution_id}/retry", json={"from_node": "bad"})
+    late = api.http.post(f"{EXECUTIONS}/{execution_id}/retry", json={"from_node": "bad"})
+    with api.working():
+        api.until_status(execution_id, "failed")
 
-    assert answer.status_code == 422
-    [error] = answer.json()["errors"]
-    assert error["path"] == "from_node"
-    assert "the failed nodes run again" in error["hint"]
+    assert (unknown.status_code, accepted.status_code, late.status_code) == (404, 202, 409)
+    assert late.json()["state"] == "running"
+    assert shown(api, execution_id).nodes["bad"].attempts == 2
 
 
 def test_what_is_not_failed_is_not_retried(api: ServedApi) -> None:

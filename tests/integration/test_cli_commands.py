@@ -560,3 +560,26 @@ def test_an_address_that_names_no_database_is_a_usage_error(treadle: Treadle) ->
     refused = treadle("--db", "mysql://x", "executions", "list", status=2)
 
     assert "cannot tell the database" in refused.stderr
+
+
+def test_an_execution_is_forked_from_a_node(treadle: Treadle) -> None:
+    started = treadle.json("run", treadle.file("hello.yaml", HELLO), "-i", "name=ann", "--local")
+
+    tried = treadle("executions", "fork", started["id"], "--from", "greet", "--dry-run").stdout
+    made = treadle.json("executions", "fork", started["id"], "--from", "greet", "--input", '{"name": "bob"}')
+    unknown = treadle("executions", "fork", started["id"], "--from", "great", status=4).stderr
+
+    assert tried.splitlines() == [f"would fork {started['id']} from greet", "reuses: nothing", "runs first: greet"]
+    assert (made["forked_from"], made["again"], made["input_replaced"]) == (started["id"], ["greet"], True)
+    assert treadle.json("executions", "show", made["id"])["input"] == {"name": "bob"}
+    assert "greet" in unknown
+
+
+def test_a_failed_execution_is_retried_from_a_node(treadle: Treadle) -> None:
+    started = treadle.json("run", treadle.file("fails.yaml", FAILS), "--local", status=1)
+
+    said = treadle("executions", "retry", started["id"], "--from", "a").stderr
+    late = treadle("executions", "retry", started["id"], "--from", "a", status=6).stderr
+
+    assert "is tried again" in said
+    assert f"treadle executions fork {started['id']} --from a" in late

@@ -17,6 +17,7 @@ from treadle.engine.calls import prepare
 from treadle.engine.conclusions import Conclusions
 from treadle.engine.decisions import Judge
 from treadle.engine.execution_state import ExecutionState
+from treadle.engine.history import asked_for
 from treadle.engine.hosting import Owned, WorkItem
 from treadle.engine.mailbox import Mailbox
 from treadle.engine.outcomes import Failure, Finished, outcome_of
@@ -127,7 +128,8 @@ class LonelyWorker:
         self.actor.begin(list(self.inbox), parked=warm)
 
     def fold(self) -> ExecutionState:
-        return ExecutionState.fold("e", self.program, self.program.starts, self.journal)
+        pending = asked_for(self.inbox, self.journal)
+        return ExecutionState.fold("e", self.program, self.program.starts, self.journal, pending=pending)
 
     def tell(self, kind: MessageKind, name: str = "", payload: str = "null") -> None:
         seq = len(self.inbox) + 1

@@ -62,6 +62,7 @@ def create_app(engine: WorkflowEngine, config: ApiConfig) -> FastAPI:
         workflows.router,
         workflows.runs,
         executions.router,
+        executions.forks,
         executions.signals,
         approval_links.router,
         approvals.router,

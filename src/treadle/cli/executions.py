@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import click
 
@@ -17,9 +18,12 @@ from treadle.cli.watching import detachable, watch
 from treadle.domain.errors import ConflictError, NotFoundError
 from treadle.domain.records import MessageOutcome, MessageReply
 from treadle.domain.states import ExecutionStatus
+from treadle.engine.forking import SAME
 from treadle.engine.reasons import reason_of
 
 EXECUTION = click.argument("execution_id", metavar="ID")
+SAID = 20
+"""Places of a fork that are listed for people."""
 STATUSES = click.Choice([str(status) for status in ExecutionStatus])
 
 
@@ -145,12 +149,59 @@ def resume_executions(session: Session, execution_ids: tuple[str, ...]) -> None:
     _send(session, execution_ids, "resume", done="goes on")
 
 
-@executions.command("retry", examples=["treadle executions retry exec-0198"])
+@executions.command("retry", examples=["treadle executions retry exec-0198", "treadle executions retry exec-0198 --from charge"])
 @click.argument("execution_ids", metavar="ID...", nargs=-1, required=True)
+@click.option("--from", "from_node", metavar="NODE", help="Run this node and all that descends from it again, too.")
 @click.pass_obj
-def retry_executions(session: Session, execution_ids: tuple[str, ...]) -> None:
+def retry_executions(session: Session, execution_ids: tuple[str, ...], from_node: str | None) -> None:
     """Try failed executions again, from the node that failed; what was finished is kept."""
-    _send(session, execution_ids, "retry", done="is tried again")
+    _send(session, execution_ids, "retry", done="is tried again", from_node=from_node)
+
+
+@executions.command(
+    "fork",
+    examples=[
+        "treadle executions fork exec-0198 --from charge --dry-run",
+        "treadle executions fork exec-0198 --from 'each[3]/fetch' --input @corrected.json",
+    ],
+)
+@EXECUTION
+@click.option("--from", "from_node", metavar="NODE", required=True, help="A node, or a place such as `fetch#2`, `each[3]/fetch`.")
+@click.option("--input", "document", metavar="JSON|@FILE", help="Another input; what is reused was computed with the one before.")
+@click.option("--version", type=click.IntRange(1), help="Another version of the workflow.  [default: that of the execution]")
+@click.option("--by", metavar="NAME", help="Who forks it.  [default: who started the execution]")
+@click.option("--dry-run", is_flag=True, help="Only say what would be reused and what would run again.")
+@output_option
+@click.pass_obj
+def fork_execution(
+    session: Session,
+    execution_id: str,
+    from_node: str,
+    document: str | None,
+    version: int | None,
+    by: str | None,
+    dry_run: bool,
+    form: str,
+) -> None:
+    """Go on from a node in a new execution, with the results of what came before; in any status, which is not changed."""
+    value = SAME if document is None else json_value(document, name="--input")
+    with session.open() as treadle:
+        found = treadle.store.executions.resolve(execution_id)
+        made = treadle.engine.fork(found, from_node, input=value, version=version, by=by, dry_run=dry_run)
+    shape = shapes.fork(made)
+    write_one(shape, form, people=lambda: list(_fork_lines(shape)))
+
+
+def _fork_lines(shape: dict[str, Any]) -> Iterator[str]:
+    source = f"{shape['forked_from']} from {shape['from_node']}"
+    yield plain(f"{shape['id']} forks {source}" if shape["id"] else f"would fork {source}")
+    for key, words in (("reused", "reuses"), ("again", "runs first")):
+        names = shape[key][:SAID]
+        more = shape[f"{key}_count"] - len(names)
+        listed = ", ".join(names) + (f" and {more:,} more" if more else "")
+        yield plain(f"{words}: {listed or 'nothing'}")
+    if shape["input_replaced"]:
+        yield "the input is replaced: what is reused was computed with the one before"
 
 
 @executions.command(
@@ -183,7 +234,7 @@ def outcome_of(execution_id: str, reply: MessageReply, *, done: str) -> str:
     return "was told so before" if reply.outcome is MessageOutcome.DUPLICATE else done
 
 
-def _send(session: Session, prefixes: Iterable[str], verb: str, *, done: str, **details: str | bool) -> None:
+def _send(session: Session, prefixes: Iterable[str], verb: str, *, done: str, **details: str | bool | None) -> None:
     with session.open() as treadle:
         for execution_id in [treadle.store.executions.resolve(prefix) for prefix in prefixes]:
             reply = getattr(treadle.engine, verb)(execution_id, **details)

@@ -26,6 +26,7 @@ def _plain(shape: Callable[[T], Shape]) -> Callable[[T], Shape]:
 
 execution_row = _plain(shapes.execution_row)
 execution = _plain(shapes.execution)
+fork = _plain(shapes.fork)
 journal_item = _plain(shapes.journal_item)
 reason = _plain(shapes.reason)
 approval = _plain(approval_shapes.approval)

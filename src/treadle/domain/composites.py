@@ -117,6 +117,8 @@ class Composite:
     outputs: dict[int, str | None] = field(default_factory=dict)
     errors: dict[int, str | None] = field(default_factory=dict)
     completed: int = 0
+    spare: int = 0
+    """How many runs may be under way beyond the plan's `concurrency`."""
 
     @classmethod
     def of(cls, plan: Plan) -> Composite:
@@ -149,7 +151,7 @@ class Composite:
     def next(self) -> int | None:
         """The number of the next run to begin now, if any."""
         limit = self.plan.concurrency if isinstance(self.plan, MapPlan) else 1
-        if self.satisfied or self.begun >= self.total or len(self.running) >= limit:
+        if self.satisfied or self.begun >= self.total or len(self.running) >= limit + self.spare:
             return None
         return self.begun
 

@@ -25,7 +25,7 @@ class RowKind(StrEnum):
 
     BEGIN = "begin"          # a composite begins; detail = {"plan", "wait"?}
     ITEM = "item"            # an item or turn of a composite has ended; detail = {"index", "status", "again"?, "enough"?}
-    MORE = "more"            # a signal added items to a map, or closed it; detail = {"items"} or {"closed"}
+    MORE = "more"            # a map grew, was closed, or has room; detail = {"items"}, {"closed"} or {"spare"}
 
     RUNNING = "running"      # the attempt has started (only where delivery or length ask for a mark)
     WAITING = "waiting"      # the activity is parked; detail = the wait
@@ -139,7 +139,7 @@ class MessageKind(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     DEADLINE = "deadline"
-    RETRY = "retry"         # payload = {"attempt", "from_node"?}
+    RETRY = "retry"         # payload = {"attempt", "from_node"?, "rewind"?}
     COMPLETE = "complete"   # by hand: payload = the output
     FAIL = "fail"           # by hand: payload = {"type", "message"}
 

@@ -29,6 +29,7 @@ from treadle.engine.conclusions import Conclusions
 from treadle.engine.decisions import Judge
 from treadle.engine.execution_state import BY_POLICY, CHILD, COMPENSATE, ExecutionState
 from treadle.engine.frames import Frame, place_of_row
+from treadle.engine.history import REWIND, rewind_of
 from treadle.engine.hosting import Host, WorkItem
 from treadle.engine.mailbox import Mailbox
 from treadle.engine.outcomes import Failure, Outcome
@@ -465,8 +466,14 @@ class ExecutionActor:
 
     def _retry(self, message: InboxRow) -> None:
         """Only a failed execution gets this message, so nothing of it is running here."""
+        rewind = rewind_of(message)
+        if rewind is not None and self.state.rewinding != message.seq:
+            self._fold(self.rows.control("fail", message, self.host.now(), error_json=OUTDATED.to_json("")))
+            return
         by_policy = message.message_id.startswith("retry:")
-        self._fold(self.rows.control("retry", message, self.host.now(), reason=BY_POLICY if by_policy else ""))
+        self._fold(self.rows.control(
+            "retry" if rewind is None else REWIND, message, self.host.now(), reason=BY_POLICY if by_policy else "", rewind=rewind
+        ))  # fmt: skip
         self._run = self.state.startable()
         self._marked.clear()
         self._booked.clear()
@@ -480,6 +487,7 @@ class ExecutionActor:
             self._fold(self.recorder.row_of_match(match, now=self.host.now(), seen=self.seen))
 
 
+OUTDATED = Failure("outdated", "it went on while it was asked to go back; ask again", retryable=False)
 MOST_EXPIRIES = 1_000
 """Rows of waits that are ended in one decision."""
 

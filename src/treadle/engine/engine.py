@@ -25,10 +25,12 @@ from treadle.domain.soundness import check_graph, examine_graph
 from treadle.domain.states import TERMINAL
 from treadle.domain.values import DEFINITION_LIMIT, SIGNAL_LIMIT, decode, encode
 from treadle.engine.approval_desk import ApprovalDesk, check_starter
+from treadle.engine.forking import Forks
 from treadle.engine.inspection import Inspector
 from treadle.engine.names import check_name, check_path_name
 from treadle.engine.outcomes import Outcome
 from treadle.engine.program import Programs
+from treadle.engine.retrying import Retries
 from treadle.engine.schedule_desk import ScheduleDesk
 from treadle.engine.schedule_runs import ScheduleRuns
 from treadle.engine.starting import new_execution, priority_level
@@ -53,6 +55,8 @@ class WorkflowEngine:
         self.run_schedule, self.backfill_schedule, self.fires = runs.run, runs.backfill, runs.fires
         self.approvals = ApprovalDesk(store, wakeup, link_key=link_key)
         self.decide = self.approvals.decide
+        self.fork = Forks(store, ids, wakeup, self._programs).fork
+        self._retries = Retries(store, ids, self._programs)
 
     # Definitions
 
@@ -133,12 +137,17 @@ class WorkflowEngine:
     def resume(self, execution_id: str) -> MessageReply:
         return self._send(Message(execution_id, MessageKind.RESUME, self._ids.message()))
 
-    def retry(self, execution_id: str) -> MessageReply:
-        """Run the failed and interrupted nodes of a failed execution again. ConflictError if it has been undone."""
+    def retry(self, execution_id: str, *, from_node: str | None = None) -> MessageReply:
+        """Run the failed and interrupted nodes of a failed execution again. ConflictError if it has been undone.
+
+        `from_node`: take back what descends from this node's last visit first, and run it again. Places are as in `fork`.
+        """
         error = decode(self.store.executions.get(execution_id).error_json or "null")
         if isinstance(error, dict) and "compensated" in error:
             words = f"what execution {execution_id} did has been undone: it cannot go on; start it anew"
             raise ConflictError(words, state="failed")
+        if from_node is not None:
+            return self._send(self._retries.message(execution_id, from_node))
         return self._send(Message(execution_id, MessageKind.RETRY, self._ids.message()))
 
     def complete(self, execution_id: str, *, output: object = None) -> MessageReply:

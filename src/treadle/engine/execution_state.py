@@ -5,7 +5,7 @@ The worker folds each row before it writes it, and a new owner folds the same ro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,12 +18,13 @@ from treadle.domain.values import decode
 from treadle.engine.compensation import UNDO, Undoable, chain_of
 from treadle.engine.data import Result, Results
 from treadle.engine.frames import TOP, Frame, Frames, Terminated, failure_text, merge
+from treadle.engine.history import REWIND, SPARE, History, Rewind, Visit
 from treadle.engine.program import Program
 from treadle.engine.standing import Standing
 from treadle.engine.waits import LINGERS, ActiveWait
 
 BY_POLICY = "policy"
-COMPENSATE, CHILD = "compensate", "child"
+COMPENSATE, CHILD, RETRY, FORK = "compensate", "child", "retry", "fork"
 
 
 @dataclass(slots=True)
@@ -41,8 +42,10 @@ class Control:
 class ExecutionState(Standing):
     """`characters` are those of all results so far."""
 
-    def __init__(self, execution_id: str, program: Program, starts: Sequence[int]) -> None:
-        """Started, and nothing folded yet. `first` is what the start itself set going."""
+    def __init__(
+        self, execution_id: str, program: Program, starts: Sequence[int], attempts: Mapping[Visit, int] | None = None
+    ) -> None:
+        """Started, and nothing folded yet. `first` is what the start itself set going, `attempts` what was taken back."""
         super().__init__()
         self.execution_id = execution_id
         self.program = program
@@ -59,6 +62,10 @@ class ExecutionState(Standing):
         self._reported: set[str] = set()
         self.failure_json: str | None = None
         self.has_children = False
+        self.rewinding: int | None = None
+        """The message that asked for what has been left out of this fold, until its row is folded."""
+        self._attempts = attempts or {}
+        self._has_rewound = False
         limit = program.settings.max_activities
         self.root.marking, self.first = Marking.start(
             program.graph, starts, home=self.root, mutexes=self.frames.mutexes, limit=limit
@@ -66,10 +73,20 @@ class ExecutionState(Standing):
         self._absorb(self.root, self.first)
 
     @classmethod
-    def fold(cls, execution_id: str, program: Program, starts: Sequence[int], rows: Iterable[JournalRow]) -> ExecutionState:
+    def fold(
+        cls, execution_id: str, program: Program, starts: Sequence[int], rows: Sequence[JournalRow], *,
+        pending: Rewind | None = None,
+    ) -> ExecutionState:  # fmt: skip
         """JournalGapError when a row is missing; MarkingError when rows and graph contradict each other."""
-        state = cls(execution_id, program, starts)
-        state.go_on(rows)
+        history = History.of(execution_id, rows, pending)
+        state = cls(execution_id, program, starts, history.attempts)
+        for row in history.rows:
+            state.apply(row)
+        if history.rows is not rows:  # what was consumed stays so, and numbers go on
+            state.seq, state.last_row = rows[-1].seq, rows[-1]
+            state.consumed.update(row.message_seq for row in rows if row.message_seq is not None)
+        state.rewinding = pending.message if pending is not None else None
+        state.closed.clear()
         return state
 
     def go_on(self, rows: Iterable[JournalRow]) -> None:
@@ -273,13 +290,17 @@ class ExecutionState(Standing):
         activity = self.find(row)
         detail = decode(row.detail_json or "{}")
         composite = self.frames.composites[activity]
-        composite.add(detail.get("items", ()))
+        composite.spare += detail.get(SPARE, 0)
+        if "items" in detail:
+            composite.add(detail["items"])
         composite.closed = composite.closed or detail.get("closed", False)
         effects = Effects()
         self.frames.fill(activity, effects)
         self._absorb(activity.home, effects)
         wait = self.waits.get(activity)
-        if wait is None or not composite.closed:
+        if SPARE in detail:
+            pass
+        elif wait is None or not composite.closed:
             self.fresh.append(activity)
         elif wait.wake_at is not None:  # what is told from now on is for others
             self.waits[activity] = wait.limit_only()
@@ -308,8 +329,12 @@ class ExecutionState(Standing):
             self._reported.add(detail["reason"])
         elif verb == COMPENSATE:
             return self._compensate(row)
-        elif verb == "retry":
+        elif verb == RETRY:
             return self._retry(row.finished_at, by_policy=detail.get("reason") == BY_POLICY)
+        elif verb == REWIND:
+            return self._rewind(row.finished_at)
+        elif verb == FORK:
+            return self._fork(row.finished_at)
         else:
             self.control.paused = verb == "pause"
         return None
@@ -329,6 +354,34 @@ class ExecutionState(Standing):
         effects = Effects()
         self._revive(self.root, effects, now=now, at=None)
         self._absorb(self.root, effects)
+        return effects
+
+    def _rewind(self, now: datetime | None) -> Effects:
+        """All that is active goes on; what ran before it was taken back counts its attempts on."""
+        self.rewinding = None
+        self._has_rewound = True
+        self.frames.end_spare()
+        return self._retry(now, by_policy=False)
+
+    def _count_on(self, activity: Activity) -> None:
+        """It has run before, and that was taken back; a rewind that is still to come counts one up itself."""
+        home: Frame = activity.home
+        last = self._attempts.get((home.path, home.program.graph.nodes[activity.node].id, activity.visit))
+        if last is not None:
+            activity.attempt = last + self._has_rewound
+            self.budget[activity] = activity.attempt - 1
+
+    def _fork(self, now: datetime | None) -> Effects:
+        """Up to here the journal is another execution's: its waits, children, attempts and start marks are not this one's."""
+        self.frames.end_spare()
+        effects = self._retry(now, by_policy=False)
+        for known in (self.budget, self.marks, self.booked):
+            known.clear()
+        for frame in self.frames.by_path.values():
+            for activity in (*frame.marking.active.values(), *frame.detached.values()):
+                activity.attempt = 1
+        self._lingering.clear()
+        self.has_children = False
         return effects
 
     def _revive(self, frame: Frame, effects: Effects, *, now: datetime | None, at: datetime | None) -> None:
@@ -408,6 +461,8 @@ class ExecutionState(Standing):
         for activity in effects.run:
             if activity.fired_at < 0:
                 activity.fired_at = self.seq
+                if self._attempts:
+                    self._count_on(activity)
         if frame.detached and effects.ended not in (None, "failed"):
             self.frames.withdraw_detached(frame, None, effects)
         self._withdraw(effects)

@@ -140,6 +140,11 @@ class Frames:
             self._start(activity, composite, index, effects)
         self._look_at(activity, composite, effects)
 
+    def end_spare(self) -> None:
+        """From now on no map runs more items at once than it says."""
+        for composite in self.composites.values():
+            composite.spare = 0
+
     @property
     def room(self) -> int:
         """How many activities the execution may still have."""

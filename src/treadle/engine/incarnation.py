@@ -23,6 +23,7 @@ from treadle.engine.committer import BatchResult, Committer
 from treadle.engine.conclusions import Conclusions
 from treadle.engine.decisions import Judge, crash_loop, refused
 from treadle.engine.execution_state import ExecutionState
+from treadle.engine.history import asked_for
 from treadle.engine.hosting import Owned, WorkItem
 from treadle.engine.lanes import Lanes
 from treadle.engine.leases import DatabaseTime, Lease
@@ -286,7 +287,8 @@ class Incarnation:
             mailbox.drop(row.message_seq for row in loaded.rows[1:] if row.message_seq is not None)
         else:
             program = self._programs.of(record, loaded.graph_json)
-            state = ExecutionState.fold(record.id, program, starts_of(program.graph, record.trigger_json), loaded.rows)
+            starts, pending = starts_of(program.graph, record.trigger_json), asked_for(loaded.inbox, loaded.rows)
+            state = ExecutionState.fold(record.id, program, starts, loaded.rows, pending=pending)
             mailbox, seen = Mailbox(), 0
         random = self._deps.ids.random
         vocabulary = Vocabulary(record, state)

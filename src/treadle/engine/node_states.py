@@ -28,7 +28,7 @@ def node_states(reading: Reading, *, held_back: bool = False) -> dict[str, NodeS
     started: dict[tuple[str, int], datetime | None] = {}
     visits: dict[str, int] = {}
     runs: dict[str, list[str]] = {}
-    for row in reading.rows:
+    for row in reading.counted():
         if row.scope != TOP or row.kind in _OF_THE_WHOLE or not row.node_id:
             continue
         if row.kind in _OF_RUNS:

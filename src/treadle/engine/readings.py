@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -11,6 +11,7 @@ from treadle.domain.errors import DefinitionError, MarkingError
 from treadle.domain.records import ExecutionRecord, JournalRow
 from treadle.domain.states import TERMINAL
 from treadle.engine.execution_state import ExecutionState
+from treadle.engine.history import REWIND, History
 from treadle.engine.program import Program, Programs
 from treadle.engine.starting import starts_of
 from treadle.ports import Store
@@ -29,6 +30,13 @@ class Reading:
     rows: list[JournalRow]
     program: Program | None = None
     state: ExecutionState | None = None
+
+    def counted(self) -> Sequence[JournalRow]:
+        """The rows without those that a retry from an earlier node has taken back."""
+        try:
+            return History.of("", self.rows).rows
+        except MarkingError:
+            return self.rows
 
 
 class Readings:
@@ -67,7 +75,7 @@ class Readings:
             return None
         last = reading.rows[-1]
         found = self._rows(record.id, after=last.seq - 1)
-        if not found or found[0] != last:
+        if not found or found[0] != last or any(row.status == REWIND for row in found):
             return None
         try:
             reading.state.go_on(found[1:])

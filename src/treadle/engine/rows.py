@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
@@ -22,6 +22,7 @@ from treadle.engine.approvals import new_approval
 from treadle.engine.data import Names, seen_error
 from treadle.engine.execution_state import COMPENSATE, ExecutionState
 from treadle.engine.frames import TOP, Frame
+from treadle.engine.history import REWIND
 from treadle.engine.outcomes import Failure, Finished, failure_of
 from treadle.engine.program import Program, Step, Taken, journal_port
 from treadle.engine.vocabulary import Vocabulary
@@ -195,9 +196,10 @@ class RowMaker:
         output_json: str | None = None,
         error_json: str | None = None,
         compensate: bool = False,
+        rewind: Mapping[str, Any] | None = None,
     ) -> JournalRow:
         """A message about the whole execution, consumed."""
-        asked = {"reason": reason, COMPENSATE: compensate}
+        asked = {"reason": reason, COMPENSATE: compensate, REWIND: rewind}
         return JournalRow(
             self.record.id,
             self.state.seq + 1,

@@ -25,6 +25,7 @@ from treadle.domain.records import (
     WorkflowVersion,
 )
 from treadle.engine.answers import stored
+from treadle.engine.forking import Fork
 from treadle.engine.schedule_runs import Backfill
 from treadle.engine.views import ExecutionView, Reason
 
@@ -224,6 +225,21 @@ def accepted(execution_id: str, answer: MessageReply) -> Json:
     if answer.outcome is MessageOutcome.REFUSED:
         raise ConflictError(f"too late: {execution_id} is {answer.status}", state=str(answer.status))
     return {"id": execution_id, "status": answer.status, "outcome": answer.outcome}
+
+
+def fork(made: Fork) -> Json:
+    return {
+        "id": made.id,
+        "status": made.status,
+        "forked_from": made.source,
+        "from_node": made.from_node,
+        "version": made.version,
+        "reused": list(made.reused),
+        "reused_count": made.reused_count,
+        "again": list(made.again),
+        "again_count": made.again_count,
+        "input_replaced": made.input_replaced,
+    }
 
 
 def priority_name(level: int) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from treadle.domain.records import Known, Loaded
 from treadle.engine.execution_state import ExecutionState
+from treadle.engine.history import REWIND, rewind_of
 from treadle.engine.mailbox import Mailbox
 
 WORTH_KEEPING = 32
@@ -57,7 +58,8 @@ class Warm:
     def fits(self, loaded: Loaded) -> bool:
         """Whether what was read goes on from what is kept. If not, nothing is kept any more: it must be read whole."""
         parked = self._parked.get(loaded.record.id)
-        if parked is not None and loaded.rows and loaded.rows[0] == parked.state.last_row:
+        went_back = any(row.status == REWIND for row in loaded.rows) or any(rewind_of(each) for each in loaded.inbox)
+        if parked is not None and loaded.rows and loaded.rows[0] == parked.state.last_row and not went_back:
             return True
         self.take(loaded.record.id)
         return False

@@ -22,6 +22,7 @@ from treadle.store.approvals import Approvals
 from treadle.store.database import Database
 from treadle.store.execution_list import ExecutionList
 from treadle.store.inbox import Inbox
+from treadle.store.payloads import set_aside
 from treadle.store.retention import Retention
 from treadle.store.starts import OldestChangedError, Starts, earlier
 from treadle.store.status_counts import StatusCounts
@@ -50,12 +51,24 @@ class Executions:
         with self._database.reading() as session:
             return earlier(session, execution)
 
-    def _start_under_lock(self, execution: NewExecution) -> StartReply:
+    def fork(self, execution: NewExecution, journal: Sequence[JournalRow]) -> StartReply:
+        return self._start_under_lock(execution, journal)
+
+    def _start_under_lock(self, execution: NewExecution, journal: Sequence[JournalRow] = ()) -> StartReply:
         for _ in range(START_TRIES - 1):
-            with suppress(OldestChangedError), self._database.writing() as session:
-                return self._starts.start(session, execution)
+            with suppress(OldestChangedError):
+                return self._start_with(execution, journal)
+        return self._start_with(execution, journal)
+
+    def _start_with(self, execution: NewExecution, journal: Sequence[JournalRow]) -> StartReply:
         with self._database.writing() as session:
-            return self._starts.start(session, execution)
+            reply = self._starts.start(session, execution)
+            if journal and session.row("has_journal", execution_id=execution.id) is None:
+                written = list(journal)
+                payloads = set_aside(written)
+                session.run_many("copy_row", (row._asdict() for row in written))
+                session.run_many("copy_payload", (each._asdict() for each in payloads))
+        return reply
 
     def send(self, message: Message) -> MessageReply:
         return self._inbox.send(message)

@@ -14,10 +14,11 @@ from treadle.api.live import live_events
 from treadle.api.problems import Problem, ProblemError
 from treadle.api.schemas import executions as schemas
 from treadle.api.schemas.fields import Name, Reply
-from treadle.domain.errors import DefinitionError, Finding
 from treadle.engine import shapes
+from treadle.engine.forking import SAME
 
 router = APIRouter(prefix="/executions", tags=["executions"], route_class=json_route("max_small_body"))
+forks = APIRouter(prefix="/executions", tags=["executions"], route_class=json_route("max_input_body"))
 signals = APIRouter(prefix="/executions", tags=["executions"], route_class=json_route("max_signal_body"))
 
 LARGEST_SEQ = 2**62
@@ -99,11 +100,24 @@ def resume_execution(execution_id: Name, engine: Engine, _body: schemas.Nothing 
 
 @router.post("/{execution_id}/retry", status_code=202, response_model=Reply)
 def retry_execution(execution_id: Name, engine: Engine, body: schemas.RetryExecution | None = None) -> Response:
-    """Run the failed nodes of a failed execution again."""
-    if body is not None and body.from_node is not None:
-        message = "this version cannot retry from a chosen node"
-        raise DefinitionError([Finding("unsupported", message, "from_node", "leave it out: the failed nodes run again")])
-    return reply(shapes.accepted(execution_id, engine.retry(execution_id)), 202)
+    """Run the failed nodes of a failed execution again, or take back all that descends from a node and go on there."""
+    from_node = body.from_node if body is not None else None
+    return reply(shapes.accepted(execution_id, engine.retry(execution_id, from_node=from_node)), 202)
+
+
+@forks.post("/{execution_id}/fork", status_code=201, response_model=schemas.Fork, responses={200: {"model": schemas.Fork}})
+def fork_execution(execution_id: Name, engine: Engine, body: schemas.ForkExecution) -> Response:
+    """Go on from a node in a new execution, whatever the state of this one, which is not changed. 200: a dry run."""
+    made = engine.fork(
+        execution_id,
+        body.from_node,
+        input=body.input if "input" in body.model_fields_set else SAME,
+        version=body.version,
+        by=body.by,
+        dry_run=body.dry_run,
+    )
+    headers = {} if made.id is None else {"Location": f"/api/v1/executions/{made.id}"}
+    return reply(shapes.fork(made), 200 if made.id is None else 201, headers=headers)
 
 
 @signals.post("/{execution_id}/signals/{name}", status_code=202, response_model=schemas.SignalReply)

@@ -9,6 +9,8 @@ from pydantic import ConfigDict, Field
 from treadle.api.schemas.fields import Answer, Body, Cursor, Error, Key, PageQuery, PriorityName, Prose, Query, Text, Time
 from treadle.domain.states import ExecutionStatus
 
+PLACE = "a node, or a visit of it (`fetch#2`), with the scope before it (`each[3]/fetch`)"
+
 
 class CancelExecution(Body):
     """`compensate`: first undo what has been done, by the `compensate` of its nodes."""
@@ -22,7 +24,17 @@ class Nothing(Body):
 
 
 class RetryExecution(Body):
-    from_node: Text | None = Field(default=None, description="not supported by this version")
+    from_node: str | None = Field(default=None, min_length=1, max_length=2000, description=PLACE)
+
+
+class ForkExecution(Body):
+    """`input` left out keeps the input; null replaces it."""
+
+    from_node: str = Field(min_length=1, max_length=2000, description=PLACE)
+    input: Any = None
+    version: int | None = Field(default=None, ge=1, description="another version, which all that is kept must fit")
+    by: Key | None = Field(default=None, description="who forks it; else who started the execution")
+    dry_run: bool = Field(default=False, description="only say what would be reused")
 
 
 class SendSignal(Body):
@@ -156,6 +168,24 @@ class Reason(Answer):
 
 class Reasons(Answer):
     reasons: list[Reason]
+
+
+class Fork(Answer):
+    """`reused` are the places whose results are kept, `again` those that run first; `id` is null after a dry run.
+
+    The lists name a thousand at most. `input_replaced`: what is reused was computed with the input before.
+    """
+
+    id: str | None
+    status: ExecutionStatus
+    forked_from: str
+    from_node: str
+    version: int
+    reused: list[str]
+    reused_count: int
+    again: list[str]
+    again_count: int
+    input_replaced: bool
 
 
 class SignalReply(Answer):

@@ -79,6 +79,22 @@ WHERE execution_id = :execution_id AND seq > :after
 ORDER BY seq
 LIMIT :limit
 
+-- name: has_journal
+SELECT 1 FROM journal WHERE execution_id = :execution_id LIMIT 1
+
+-- name: copy_row
+INSERT INTO journal (
+  execution_id, seq, kind, node_id, scope, visit, attempt, status, port, taken_json, output_json, error_json,
+  detail_json, message_seq, started_at, finished_at, "by"
+)
+VALUES (
+  :execution_id, :seq, :kind, :node_id, :scope, :visit, :attempt, :status, :port, :taken_json, :output_json, :error_json,
+  :detail_json, :message_seq, :started_at, :finished_at, :by
+)
+
+-- name: copy_payload
+INSERT INTO payload (execution_id, seq, data) VALUES (:execution_id, :seq, :data)
+
 -- name: count_open
 SELECT status, count(*) FROM execution WHERE status IN ('running', 'waiting', 'paused') GROUP BY status
 
