@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from treadle.domain.graph import OUT, Edge, Graph, Settings
+from treadle.domain.marking import Effects, Marking
+from treadle.engine.data import Results
 from treadle.engine.frames import Frame, Key, place
 from treadle.engine.program import Program
 
@@ -28,6 +30,14 @@ class Undoable:
     def place(self) -> str:
         node, visit = self.key
         return place(self.frame.path, self.frame.program.graph.nodes[node].id, visit)
+
+
+def undoing(done: Sequence[Undoable], program: Program) -> tuple[Frame, Effects]:
+    """The scope that undoes these, begun."""
+    chain = chain_of(done, program)
+    frame = Frame(UNDO, chain, Results(chain.graph))
+    frame.marking, begun = Marking.start(chain.graph, chain.starts, home=frame)
+    return frame, begun
 
 
 def chain_of(done: Sequence[Undoable], program: Program) -> Program:

@@ -15,7 +15,7 @@ from treadle.domain.marking import Activity, Effects, Marking
 from treadle.domain.records import JournalRow, RowKind
 from treadle.domain.states import ActivityStatus
 from treadle.domain.values import decode
-from treadle.engine.compensation import UNDO, Undoable, chain_of
+from treadle.engine.compensation import UNDO, Undoable, undoing
 from treadle.engine.data import Result, Results
 from treadle.engine.frames import TOP, Frame, Frames, Terminated, failure_text, merge
 from treadle.engine.history import REWIND, SPARE, History, Rewind, Visit
@@ -152,14 +152,6 @@ class ExecutionState(Standing):
         alarm = None if self.over else self.next_alarm()
         return alarm[0] if alarm is not None else None
 
-    def attempts_used(self, activity: Activity) -> int:
-        """Attempts that count against the node's policy."""
-        return activity.attempt - self.budget.get(activity, 0)
-
-    def begin_attempt(self, activity: Activity) -> None:
-        """The pause before an attempt is over. No row says so: `retry_at` stays, as in any other fold."""
-        activity.status = ActivityStatus.RUNNING
-
     def find(self, row: JournalRow) -> Activity:
         """The activity a row is about. MarkingError if it is not active."""
         try:
@@ -180,7 +172,7 @@ class ExecutionState(Standing):
             taken = [(edge_of[edge], count) for edge, count in decode(row.taken_json).items()]
         self.forget(activity)
         frame.results.add(key[0], Result(row.visit, row.seq, activity.inputs, port, row.output_json, row.error_json))
-        if not (taken if taken is not None else _plain_edges(frame, key[0], port)):
+        if not (taken if taken is not None else frame.plain_edges(key[0], port)):
             frame.ends[row.node_id] = row.output_json
         if row.kind == RowKind.FAILED:
             frame.failed.append(row.node_id)
@@ -423,9 +415,7 @@ class ExecutionState(Standing):
         if self.root.detached:
             self.frames.withdraw_detached(self.root, None, effects)
         self._withdraw(effects)
-        program = chain_of(self.undoable, self.program)
-        undo = Frame(UNDO, program, Results(program.graph))
-        undo.marking, begun = Marking.start(program.graph, program.starts, home=undo)
+        undo, begun = undoing(self.undoable, self.program)
         self.frames.undo = self.frames.by_path[UNDO] = undo
         self.undo_seq = row.seq
         merge(effects, begun)
@@ -486,15 +476,6 @@ class ExecutionState(Standing):
         settled = marking.settled()
         self._absorb(marking.home, settled)
         merge(effects, settled)
-
-
-def _plain_edges(frame: Frame, node: int, port: str) -> bool:
-    graph = frame.program.graph
-    plain: set[tuple[int, str]] | None = graph.cache.get("plain_edges")
-    if plain is None:
-        plain = {(e.source, e.port) for e in graph.edges if e.when is None and not e.default}
-        graph.cache["plain_edges"] = plain
-    return (node, port) in plain
 
 
 _FOLD: dict[str, Callable[[ExecutionState, JournalRow], Effects | None]] = {

@@ -71,6 +71,15 @@ class Frame:
             frame = frame.parent
         return True
 
+    def plain_edges(self, node: int, port: str) -> bool:
+        """Whether there are edges of that port which are always taken."""
+        graph = self.program.graph
+        plain: set[tuple[int, str]] | None = graph.cache.get("plain_edges")
+        if plain is None:
+            plain = {(e.source, e.port) for e in graph.edges if e.when is None and not e.default}
+            graph.cache["plain_edges"] = plain
+        return (node, port) in plain
+
     def find(self, node_id: str, visit: int) -> Activity:
         """An activity that is active, or a composite that runs on detached. MarkingError if it is neither."""
         key = (self.program.graph.index_of.get(node_id, -1), visit)

@@ -35,6 +35,14 @@ class Standing:
         """The wait or attempt that is due first."""
         return self._alarms.next()
 
+    def attempts_used(self, activity: Activity) -> int:
+        """Attempts that count against the node's policy."""
+        return activity.attempt - self.budget.get(activity, 0)
+
+    def begin_attempt(self, activity: Activity) -> None:
+        """The pause before an attempt is over. No row says so: `retry_at` stays, as in any other fold."""
+        activity.status = ActivityStatus.RUNNING
+
     def begin_wait(self, activity: Activity, wait: ActiveWait) -> None:
         self.waits[activity] = wait
         self.fresh.append(activity)
