@@ -120,3 +120,11 @@ def test_what_does_not_fit_is_said_once_and_in_words(given: Any, expected: list[
         assert len(found) == 1
     else:
         assert found == expected
+
+
+def test_what_was_saved_before_can_still_be_read() -> None:
+    config = {"nodes": [{"id": "each", "type": "for_each", "config": {"count": 10**9, "graph": {"nodes": [{"id": "a", "type": "noop"}]}}}]}
+
+    with pytest.raises(DefinitionError):
+        parse_graph(config, built_in_registry().node_types)
+    assert parse_graph(config, built_in_registry().node_types, stored=True).nodes[0].id == "each"

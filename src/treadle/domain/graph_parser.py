@@ -45,14 +45,16 @@ GRAPH_KEYS = ("nodes", "edges", "settings", "input_schema")
 INNER_GRAPH_KEYS = ("nodes", "edges", "settings")
 
 
-def parse_graph(config: object, node_types: NodeTypes, *, enclosing: Collection[str] = ()) -> Graph:
+def parse_graph(config: object, node_types: NodeTypes, *, enclosing: Collection[str] = (), stored: bool = False) -> Graph:
     """The graph, or DefinitionError with all findings; no other exception, whatever `config` is.
 
     `enclosing` is for an inner graph on its own: the node ids of the graphs around it, which its expressions may name.
+    `stored`: it was saved before, perhaps by a release that let pass what the checks of node types refuse now.
     """
     findings = Findings()
     document = json_copy(config, findings, path="")
-    graph = _Parse(findings, node_types).graph(document, path="", enclosing=frozenset(enclosing), depth=1 if enclosing else 0)
+    parse = _Parse(findings, node_types, stored=stored)
+    graph = parse.graph(document, path="", enclosing=frozenset(enclosing), depth=1 if enclosing else 0)
     findings.raise_any()
     return graph
 
@@ -66,7 +68,8 @@ def inner_graphs(graph: Graph) -> Mapping[int, Graph]:
 class _Parse:
     """One definition being read; inner graphs share its findings."""
 
-    def __init__(self, findings: Findings, node_types: NodeTypes) -> None:
+    def __init__(self, findings: Findings, node_types: NodeTypes, *, stored: bool) -> None:
+        self._stored = stored
         self._findings = findings
         self._node_types = node_types
         self._configs = ConfigChecks()
@@ -166,7 +169,7 @@ class _Parse:
         """Whether the config fits its type; its expressions are checked in any case."""
         path = fields.at("config")
         found = self._configs.findings(node_type, config, path=path)
-        if not found and node_type.check is not None:
+        if not found and node_type.check is not None and not self._stored:
             found = [Finding("wrong_value", message, f"{path}.{place}") for place, message in node_type.check(config)]
         self._findings.extend(found)
         own = {key: value for key, value in config.items() if key != INNER_GRAPH} if INNER_GRAPH in config else config

@@ -185,7 +185,7 @@ class Programs:
         with self._lock:
             program = self._programs.pop(key, None)
             if program is None:
-                graph = parse_graph(decode(graph_json), self._handlers.node_types)
+                graph = parse_graph(decode(graph_json), self._handlers.node_types, stored=True)
                 program = Program(workflow, version, graph, self._handlers)
                 while len(self._programs) >= self._keep:
                     del self._programs[next(iter(self._programs))]
