@@ -258,6 +258,7 @@ class ExecutionState(Standing):
     def _begin(self, row: JournalRow) -> Effects:
         activity = self.find(row)
         self.retry_at.pop(activity, None)
+        activity.status = ActivityStatus.RUNNING
         detail = decode(row.detail_json or "{}")
         if "wait" in detail:
             self._wait(activity, ActiveWait.from_json(detail["wait"], row.started_at))
