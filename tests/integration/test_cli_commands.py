@@ -8,104 +8,16 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-HELLO = """
-name: hello
-description: Says hello.
-graph_config:
-  nodes:
-    - {id: greet, type: set, config: {value: "hello {{ input.name }}"}}
-  edges: []
-  input_schema: {type: object, properties: {name: {type: string}}, required: [name]}
-"""
-
-ASK = """
-name: ask
-graph_config:
-  nodes:
-    - {id: ok, type: approval, config: {title: "Go on?"}}
-    - {id: yes_, type: set, config: {value: went on}}
-    - {id: no_, type: fail, config: {message: somebody said no}}
-  edges:
-    - {source: ok, port: approved, target: yes_}
-    - {source: ok, port: rejected, target: no_}
-"""
-
-FAILS = "name: fails\nnodes: [{id: a, type: fail, config: {message: it broke, type: broken}}]\nedges: []\n"
-
-
-class Treadle:
-    """The command with its folder and its database."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.environment = {**os.environ, "TREADLE_DATABASE_URL": f"sqlite:///{folder}/test.db"}
-
-    def __call__(self, *args: str, stdin: str = "", status: int = 0) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "treadle", *args], input=stdin, capture_output=True, text=True, cwd=self.folder,
-            env=self.environment, check=False, timeout=60,
-        )  # fmt: skip
-        assert done.returncode == status, done.stderr
-        assert "Traceback" not in done.stderr
-        return done
-
-    def json(self, *args: str, **more: Any) -> Any:
-        return json.loads(self(*args, "-o", "json", **more).stdout)
-
-    def file(self, name: str, text: str) -> str:
-        (self.folder / name).write_text(text)
-        return name
-
-    def start(self, *args: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "treadle", *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            text=True, cwd=self.folder, env=self.environment,
-        )  # fmt: skip
+from command import ASK, FAILS, HELLO, Treadle, eventually, line_with, running_worker, words_after
 
 
 @pytest.fixture
 def treadle(tmp_path: Path) -> Treadle:
     return Treadle(tmp_path)
-
-
-@contextmanager
-def running_worker(treadle: Treadle) -> Iterator[None]:
-    worker = treadle.start("worker", "--poll-interval", "0.1")
-    try:
-        yield
-    finally:
-        worker.send_signal(signal.SIGTERM)
-        worker.communicate(timeout=30)
-
-
-def words_after(text: str, start: str) -> str:
-    found = re.search(rf"{re.escape(start)} (\S+)", text)
-    assert found, text
-    return found[1]
-
-
-def line_with(process: subprocess.Popen[str], words: str) -> str:
-    """The next line on stderr that has the words."""
-    assert process.stderr is not None
-    for line in process.stderr:
-        if words in line:
-            return line
-    raise AssertionError(f"never said {words!r}")
-
-
-def eventually(ask: Callable[[], list[Any]]) -> list[Any]:
-    """The first answer that is not empty; each asking is a command of its own and takes its time."""
-    for _ in range(100):
-        if found := ask():
-            return found
-    raise AssertionError("never came")
 
 
 # --- workflows
@@ -370,80 +282,6 @@ def test_what_does_not_exist_is_exit_code_4(treadle: Treadle, words: list[str]) 
     assert refused.stderr.startswith("Error: no ")
 
 
-# --- schedules
-
-
-def test_a_schedule_is_created_paused_resumed_and_deleted(treadle: Treadle) -> None:
-    treadle("workflows", "apply", treadle.file("hello.yaml", HELLO))
-    created = treadle.json("schedules", "create", "hello", "--cron", "0 2 * * *", "-i", "name=Ada")
-
-    treadle("schedules", "pause", created["id"][:-1])
-    paused = treadle.json("schedules", "show", created["id"])["paused"]
-    treadle("schedules", "resume", created["id"])
-    resumed = treadle.json("schedules", "list")["items"]
-    treadle("schedules", "delete", created["id"])
-
-    assert paused is True
-    assert [(one["id"], one["paused"]) for one in resumed] == [(created["id"], False)]
-    assert treadle.json("schedules", "list")["items"] == []
-
-
-def test_the_next_fires_of_an_expression_need_no_database(treadle: Treadle) -> None:
-    asked = (
-        "schedules",
-        "next",
-        "--cron",
-        "30 2 * * *",
-        "--timezone",
-        "Europe/Berlin",
-        "--start",
-        "2026-03-28",
-        "--count",
-        "2",
-    )
-
-    fires = treadle.json(*asked)["items"]
-
-    assert [fire["fire_at"] for fire in fires] == ["2026-03-28T01:30:00Z", "2026-03-29T01:00:00Z"]
-    assert not (treadle.folder / "test.db").exists()
-
-
-@pytest.mark.parametrize("words", [[], ["--cron", "* * * * *", "--every", "5m"]])
-def test_a_schedule_has_a_cron_expression_or_an_interval(treadle: Treadle, words: list[str]) -> None:
-    refused = treadle("schedules", "create", "hello", *words, status=2)
-
-    assert "Give one of --cron, --every and --at." in refused.stderr
-
-
-def test_a_schedule_is_run_and_backfilled_by_hand_and_its_fires_are_listed(treadle: Treadle) -> None:
-    treadle("workflows", "apply", treadle.file("hello.yaml", HELLO))
-    treadle("schedules", "create", "hello", "--cron", "0 2 * * *", "--id", "nightly", "--paused", "-i", "name=Ada")
-    asked = ("schedules", "backfill", "nightly", "--start", "2026-03-28", "--end", "2026-03-30T12:00:00Z")
-
-    [ran] = treadle.json("schedules", "run", "nightly")["items"]
-    first = treadle.json(*asked)["items"]
-    again = treadle(*asked).stderr
-
-    assert (ran["outcome"], ran["reason"]) == ("fired", "run by hand")
-    assert [(fire["fire_at"], fire["outcome"]) for fire in first] == [(f"2026-03-{day}T02:00:00Z", "fired") for day in (28, 29, 30)]
-    assert "0 fired of 3 due" in again
-    page = treadle.json("schedules", "fires", "nightly", "--outcome", "fired", "--limit", "3")
-    rest = treadle.json("schedules", "fires", "nightly", "--cursor", page["next_cursor"])["items"]
-    assert [fire["fire_at"] for fire in [*page["items"], *rest]] == [ran["fire_at"], *(fire["fire_at"] for fire in first[::-1])]
-
-
-def test_an_interval_is_shown_as_a_duration_and_single_times_as_times(treadle: Treadle) -> None:
-    treadle("workflows", "apply", treadle.file("ask.yaml", ASK))
-    created = treadle("schedules", "create", "ask", "--every", "15m", "--id", "often").stdout
-    treadle("schedules", "create", "ask", "--at", "2998-12-31T23:00:00Z", "--id", "once")
-
-    listed, once = treadle("schedules", "list").stdout, treadle("schedules", "show", "once").stdout
-
-    assert "  15m  " in created
-    assert "  15m  " in listed
-    assert re.search(r"^at +2998-12-31 23:00:00Z$", once, re.MULTILINE)
-
-
 def test_a_start_that_joins_a_debounced_one_says_so(treadle: Treadle) -> None:
     late = "name: late\nnodes: [{id: a, type: set, config: {value: 1}}]\nedges: []\nsettings: {debounce: {wait: 10m}}\n"
     treadle("workflows", "apply", treadle.file("late.yaml", late))
@@ -453,18 +291,6 @@ def test_a_start_that_joins_a_debounced_one_says_so(treadle: Treadle) -> None:
 
     assert f"joined the start that is waiting: {first}" in second.stderr
     assert "idempotency" not in second.stderr
-
-
-def test_a_schedule_of_single_times_is_shown_with_its_bounds(treadle: Treadle) -> None:
-    treadle("workflows", "apply", treadle.file("hello.yaml", HELLO))
-    times = ("--at", "2999-01-01T00:00:00+01:00", "--at", "2999-02-01T00:00:00Z", "--end-at", "2999-01-15")
-
-    made = treadle.json("schedules", "create", "hello", *times, "--jitter", "5m", "-i", "name=Ada")
-
-    assert (made["at"], made["jitter"]) == (["2998-12-31T23:00:00Z", "2999-02-01T00:00:00Z"], 300)
-    assert (made["next_fire_at"], made["end_at"], made["status"]) == ("2998-12-31T23:00:00Z", "2999-01-15T00:00:00Z", "active")
-    assert treadle.json("schedules", "next", made["id"])["items"] == [{"fire_at": "2998-12-31T23:00:00Z"}]
-    assert "does not say its offset" in treadle("schedules", "create", "hello", "--start-at", "2999-01-01T00:00:00", status=2).stderr
 
 
 # --- workers, nodes, database

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
+from approval_steps import DAY, TWO_OF_THREE, asked, asking, record
 from engine_house import House, graph, node, open_house, until, value
 from treadle.domain.errors import ConflictError, DefinitionError, NotFoundError
-from treadle.domain.records import Approval
-from treadle.engine.approval_desk import ApprovalRecord
 from treadle.engine.approval_shapes import approval_record
-
-DAY = 86_400
-TWO_OF_THREE = {"assignees": ["ann", "bob", "cy"], "required": 2}
 
 
 @pytest.fixture
@@ -22,25 +17,6 @@ def house(store_url: str) -> Iterator[House]:
     with open_house(store_url) as opened:
         opened.hire()
         yield opened
-
-
-def asking(*ports: str, **config: Any) -> dict[str, Any]:
-    """An approval that ends in a pair of its port and its output."""
-    ports = ports or ("approved", "rejected")
-    ask = node("ask", "approval", {"title": "Refund?", **config})
-    ends = [value(port, [port, "{{ nodes.ask.output }}"]) for port in (*ports, "expired")]
-    return graph([ask, *ends], *(f"ask.{port} -> {port}" for port in (*ports, "expired")))
-
-
-def asked(house: House, execution_id: str) -> Approval:
-    until(lambda: house.store.executions.approvals(execution_id=execution_id, status="open").items)
-    house.until_parked(execution_id)
-    [approval] = house.store.executions.approvals(execution_id=execution_id, status="open").items
-    return approval
-
-
-def record(house: House, approval: Approval) -> ApprovalRecord:
-    return house.engine.approvals.show(approval.id)
 
 
 def test_an_approval_of_an_execution_that_was_cancelled_says_so_in_its_history(house: House) -> None:

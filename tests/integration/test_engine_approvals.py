@@ -9,13 +9,10 @@ from typing import Any
 
 import pytest
 
+from approval_steps import DAY, TWO_OF_THREE, asked, asking, record
 from engine_house import House, graph, node, open_house, until, value
 from treadle.domain.errors import ConflictError, DefinitionError
 from treadle.domain.records import Approval
-from treadle.engine.approval_desk import ApprovalRecord
-
-DAY = 86_400
-TWO_OF_THREE = {"assignees": ["ann", "bob", "cy"], "required": 2}
 
 
 @pytest.fixture
@@ -23,25 +20,6 @@ def house(store_url: str) -> Iterator[House]:
     with open_house(store_url) as opened:
         opened.hire()
         yield opened
-
-
-def asking(*ports: str, **config: Any) -> dict[str, Any]:
-    """An approval that ends in a pair of its port and its output."""
-    ports = ports or ("approved", "rejected")
-    ask = node("ask", "approval", {"title": "Refund?", **config})
-    ends = [value(port, [port, "{{ nodes.ask.output }}"]) for port in (*ports, "expired")]
-    return graph([ask, *ends], *(f"ask.{port} -> {port}" for port in (*ports, "expired")))
-
-
-def asked(house: House, execution_id: str) -> Approval:
-    until(lambda: house.store.executions.approvals(execution_id=execution_id, status="open").items)
-    house.until_parked(execution_id)
-    [approval] = house.store.executions.approvals(execution_id=execution_id, status="open").items
-    return approval
-
-
-def record(house: House, approval: Approval) -> ApprovalRecord:
-    return house.engine.approvals.show(approval.id)
 
 
 def kinds(house: House, approval: Approval) -> list[str]:
@@ -309,13 +287,18 @@ def test_each_notice_starts_a_workflow_that_nobody_waits_for(house: House) -> No
     started = house.start(asking(notify="tell", assignees=["ann"], escalate={"after": "1d", "to": ["eve"]}, reminders=[{"after": "1h"}]))
     approval = asked(house, started)
 
+    def all_told() -> bool:
+        """A workflow is told of whoever is asked when it starts: nobody else may be asked before."""
+        return all(event.notified_id for event in record(house, approval).events)
+
     happened(house, approval, "opened")
     house.clock.advance(3_601)
     happened(house, approval, "opened", "reminded")
+    until(all_told)
     house.clock.advance(DAY)
     happened(house, approval, "opened", "reminded", "escalated")
+    until(all_told)
 
-    until(lambda: all(event.notified_id for event in record(house, approval).events))
     told = [house.ended(str(event.notified_id)) for event in record(house, approval).events]
     assert [each.output for each in told] == [["opened", ["ann"]], ["reminded", ["ann"]], ["escalated", ["eve"]]]
     assert {each.record.parent_id for each in told} == {started}
