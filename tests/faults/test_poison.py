@@ -37,5 +37,8 @@ def test_poison_is_set_aside_after_three_crashes_and_its_neighbours_complete(sto
         assert sorted(ended) == [("five", "completed", 20 * poisonous + 20), ("poison", "failed", poisonous)]
         errors = rows(store_url, "SELECT error_json FROM execution WHERE workflow = 'poison'")
         assert [json.loads(text)["type"] for (text,) in errors] == ["crash_loop"] * poisonous
+        counted = rows(store_url, "SELECT crashes FROM execution WHERE workflow = 'poison'")
+        assert counted == [(CRASHES,)] * poisonous
+        # A poison that was claimed and not yet called when the other one killed their worker counts that crash as its own.
         runs = Counter(run.execution_id for run in cluster.ledger if run.node_id == "bad")
-        assert list(runs.values()) == [CRASHES] * poisonous
+        assert max(runs.values()) <= CRASHES <= runs.total()
