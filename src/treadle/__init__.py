@@ -7,21 +7,43 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from treadle.activities.decorator import activity
     from treadle.bootstrap import WorkflowEngine, WorkflowWorker
+    from treadle.builder import Expr, Workflow, choose, expr, fn, is_in
     from treadle.domain.activity import Context
     from treadle.domain.errors import Fatal, RetryAfter, TreadleError
 
 __version__ = "0.1.0"
 
-__all__ = ["Context", "Fatal", "RetryAfter", "TreadleError", "WorkflowEngine", "WorkflowWorker", "__version__", "activity"]
+__all__ = [
+    "Context",
+    "Expr",
+    "Fatal",
+    "RetryAfter",
+    "TreadleError",
+    "Workflow",
+    "WorkflowEngine",
+    "WorkflowWorker",
+    "__version__",
+    "activity",
+    "choose",
+    "expr",
+    "fn",
+    "is_in",
+]
 
 _HOMES = {
     "Context": "treadle.domain.activity",
+    "Expr": "treadle.builder",
     "Fatal": "treadle.domain.errors",
     "RetryAfter": "treadle.domain.errors",
     "TreadleError": "treadle.domain.errors",
+    "Workflow": "treadle.builder",
     "WorkflowEngine": "treadle.bootstrap",
     "WorkflowWorker": "treadle.bootstrap",
     "activity": "treadle.activities.decorator",
+    "choose": "treadle.builder",
+    "expr": "treadle.builder",
+    "fn": "treadle.builder",
+    "is_in": "treadle.builder",
 }
 
 

@@ -7,14 +7,15 @@ from dataclasses import dataclass, replace
 from os import PathLike, fspath
 from typing import Any
 
+from treadle.builder import Workflow
 from treadle.cli.workflow_files import is_file_name, read_workflows
 from treadle.domain.graph import Graph
 from treadle.domain.graph_parser import inner_graphs
 from treadle.testing.errors import SetUpError
 from treadle.testing.naming import undo_of
 
-Source = str | PathLike[str] | Mapping[str, Any]
-"""The path of a YAML or JSON file, or a mapping: `{name?, graph_config}` or a bare `{nodes, edges}`."""
+Source = str | PathLike[str] | Mapping[str, Any] | Workflow
+"""The path of a YAML or JSON file, a mapping `{name?, graph_config}` or a bare `{nodes, edges}`, or a Workflow."""
 
 Sources = Mapping[str, Source] | Sequence[Source]
 
@@ -29,7 +30,10 @@ class Definition:
 
 def definitions(source: Source, *, name: str | None = None) -> list[Definition]:
     """The workflows of a source, at least one; the first takes `name` if given."""
-    found = [_of_mapping(source)] if isinstance(source, Mapping) else _of_file(fspath(source))
+    if isinstance(source, Workflow):
+        found = [Definition(source.name, source.graph_config())]
+    else:
+        found = [_of_mapping(source)] if isinstance(source, Mapping) else _of_file(fspath(source))
     return [replace(found[0], name=name), *found[1:]] if name else found
 
 
