@@ -8,12 +8,14 @@ if TYPE_CHECKING:
     from treadle.activities.decorator import activity
     from treadle.bootstrap import WorkflowEngine, WorkflowWorker
     from treadle.builder import Expr, Workflow, choose, expr, fn, is_in
+    from treadle.client import Client
     from treadle.domain.activity import Context
     from treadle.domain.errors import Fatal, RetryAfter, TreadleError
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Client",
     "Context",
     "Expr",
     "Fatal",
@@ -31,6 +33,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Client": "treadle.client",
     "Context": "treadle.domain.activity",
     "Expr": "treadle.builder",
     "Fatal": "treadle.domain.errors",

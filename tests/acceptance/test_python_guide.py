@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from treadle import Client
 from treadle.builder import Workflow
 from treadle.builder.nodes import NodeSettings
 
@@ -31,5 +32,16 @@ def test_everything_a_workflow_offers_is_told() -> None:
     offered = {name for kind in Workflow.__mro__[:-1] for name in vars(kind) if not name.startswith("_")} - inner
 
     missing = [name for name in sorted(offered | set(NodeSettings.__annotations__)) if not re.search(rf"\b{name}\b", PAGE)]
+
+    assert missing == []
+
+
+def test_every_call_of_a_client_is_told() -> None:
+    with Client() as client:
+        groups = [client.workflows, client.executions, client.approvals, client.schedules]
+    calls = {name for group in groups for name in vars(type(group)) if not name.startswith("_")}
+    calls |= {name for name in vars(Client) if not name.startswith("_")} - {"close", "save_workflow"}
+
+    missing = [name for name in sorted(calls) if not re.search(rf"[`.]{name}\b", PAGE)]
 
     assert missing == []
