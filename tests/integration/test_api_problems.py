@@ -106,10 +106,12 @@ def test_an_unknown_route_and_an_unknown_method_are_problems(api: ServedApi) -> 
     nowhere = api.http.get("/api/v1/nowhere")
     hook = api.http.post("/hooks/anything", json={})
     wrong_method = api.http.patch(f"{API}/stats")
+    shared_path = api.http.post(f"{API}/workflows/any", json={})
 
     assert (nowhere.status_code, hook.status_code, wrong_method.status_code) == (404, 404, 405)
     assert wrong_method.headers["Allow"] == "GET"
-    for answer in (nowhere, hook, wrong_method):
+    assert shared_path.headers["Allow"] == "DELETE, GET, PUT"
+    for answer in (nowhere, hook, wrong_method, shared_path):
         assert answer.headers["Content-Type"] == "application/problem+json"
         Problem.model_validate_json(answer.content)
 

@@ -13,6 +13,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 
 from treadle.api.patterns import IN_WORDS
 from treadle.domain.errors import (
@@ -34,6 +35,7 @@ from treadle.domain.errors import (
     UnstorableValueError,
 )
 
+METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -145,9 +147,15 @@ async def _answer_http_error(request: Request, error: Exception) -> Response:
     place = f"{request.method} {request.url.path}"
     details = {404: f"there is nothing at {place}", 405: f"{request.method} is not possible here"}
     title = HTTPStatus(error.status_code).phrase
-    return Problem(
-        error.status_code, title, details.get(error.status_code, str(error.detail)), headers=dict(error.headers or {})
-    ).response()
+    headers = {"Allow": _allowed(request)} if error.status_code == 405 else dict(error.headers or {})
+    return Problem(error.status_code, title, details.get(error.status_code, str(error.detail)), headers=headers).response()
+
+
+def _allowed(request: Request) -> str:
+    """The methods of this path: those that a route takes; a route by itself knows only its own."""
+    scopes = {method: {**request.scope, "method": method} for method in METHODS}
+    taken = [method for method, scope in scopes.items() if any(each.matches(scope)[0] is Match.FULL for each in request.app.routes)]
+    return ", ".join(taken)
 
 
 async def _answer_validation_error(request: Request, error: Exception) -> Response:

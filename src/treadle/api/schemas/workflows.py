@@ -13,12 +13,12 @@ GRAPH = "nodes, edges, settings, input_schema"
 
 
 class SaveWorkflow(Body):
-    graph_config: Any = Field(description=GRAPH)
+    graph_config: Any = Field(description=GRAPH, json_schema_extra={"type": "object"})
     description: Prose | None = None
 
 
 class ValidateWorkflow(Body):
-    graph_config: Any = Field(description=GRAPH)
+    graph_config: Any = Field(description=GRAPH, json_schema_extra={"type": "object"})
     name: Text | None = None
     description: Prose | None = None
 
