@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, TypeVar
@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import orjson
 
 from treadle.domain.errors import ConflictError, Finding, NotFoundError
+from treadle.domain.graph_diff import Part
 from treadle.domain.node_types import NodeType
 from treadle.domain.records import (
     ExecutionRecord,
@@ -25,6 +26,7 @@ from treadle.domain.records import (
     WorkflowVersion,
 )
 from treadle.engine.answers import stored
+from treadle.engine.definitions import Comparison, OpenVersion, placed_graph
 from treadle.engine.forking import Fork
 from treadle.engine.schedule_runs import Backfill
 from treadle.engine.views import ExecutionView, Reason
@@ -66,12 +68,35 @@ def version_row(version: WorkflowVersion) -> Json:
         "name": version.workflow,
         "version": version.version,
         "description": version.description,
+        "by": version.saved_by,
         "created_at": version.created_at,
     }
 
 
 def workflow(version: WorkflowVersion) -> Json:
-    return {**version_row(version), "graph_config": stored(version.graph_json)}
+    graph = stored(version.graph_json) if version.positions_json is None else placed_graph(version)
+    return {**version_row(version), "graph_config": graph}
+
+
+def open_version(found: OpenVersion) -> Json:
+    return {**version_row(found.version), "open": found.open}
+
+
+def comparison(found: Comparison) -> Json:
+    parts = found.parts
+    return {
+        "name": found.workflow,
+        "from": found.before,
+        "to": found.after,
+        "added": _parts(parts.added_nodes, parts.added_edges),
+        "removed": _parts(parts.removed_nodes, parts.removed_edges),
+        "changed": [asdict(each) for each in parts.changed],
+        "text": "\n".join(found.text),
+    }
+
+
+def _parts(nodes: Sequence[Part], edges: Sequence[Part]) -> Json:
+    return {"nodes": [asdict(each) for each in nodes], "edges": [asdict(each) for each in edges]}
 
 
 def execution_row(record: ExecutionRecord) -> Json:
