@@ -19,11 +19,14 @@ from treadle.engine.definitions import Definitions
 from treadle.engine.forking import Forks
 from treadle.engine.inspection import Inspector
 from treadle.engine.names import check_name, check_path_name
+from treadle.engine.node_tests import NodeTests
 from treadle.engine.outcomes import Outcome
+from treadle.engine.previews import Previews
 from treadle.engine.program import Programs
 from treadle.engine.retrying import Retries
 from treadle.engine.schedule_desk import ScheduleDesk
 from treadle.engine.schedule_runs import ScheduleRuns
+from treadle.engine.sights import Sights
 from treadle.engine.starting import new_execution, priority_level
 from treadle.engine.trials import try_node
 from treadle.engine.views import ExecutionView, Reason
@@ -50,6 +53,9 @@ class WorkflowEngine:
         self.decide = self.approvals.decide
         self.fork = Forks(store, ids, wakeup, self._programs).fork
         self._retries = Retries(store, ids, self._programs)
+        sights = Sights(store, handlers, self._programs)
+        self.previews = Previews(sights)
+        self.test_node = NodeTests(store, handlers, ids, wakeup, sights).start
 
     # Control
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, TypeVar
@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 import orjson
 
 from treadle.domain.errors import ConflictError, Finding, NotFoundError
-from treadle.domain.graph_diff import Part
 from treadle.domain.node_types import NodeType
 from treadle.domain.records import (
     ExecutionRecord,
@@ -26,7 +25,7 @@ from treadle.domain.records import (
     WorkflowVersion,
 )
 from treadle.engine.answers import stored
-from treadle.engine.definitions import Comparison, OpenVersion, placed_graph
+from treadle.engine.definitions import OpenVersion, placed_graph
 from treadle.engine.forking import Fork
 from treadle.engine.schedule_runs import Backfill
 from treadle.engine.views import ExecutionView, Reason
@@ -80,23 +79,6 @@ def workflow(version: WorkflowVersion) -> Json:
 
 def open_version(found: OpenVersion) -> Json:
     return {**version_row(found.version), "open": found.open}
-
-
-def comparison(found: Comparison) -> Json:
-    parts = found.parts
-    return {
-        "name": found.workflow,
-        "from": found.before,
-        "to": found.after,
-        "added": _parts(parts.added_nodes, parts.added_edges),
-        "removed": _parts(parts.removed_nodes, parts.removed_edges),
-        "changed": [asdict(each) for each in parts.changed],
-        "text": "\n".join(found.text),
-    }
-
-
-def _parts(nodes: Sequence[Part], edges: Sequence[Part]) -> Json:
-    return {"nodes": [asdict(each) for each in nodes], "edges": [asdict(each) for each in edges]}
 
 
 def execution_row(record: ExecutionRecord) -> Json:

@@ -55,7 +55,8 @@ class Workflows:
             session.run("add_hidden_workflow", name=name)
             [(kept,)] = session.rows("keep_draft", workflow=name, version=version, graph_json=graph_json)
         if kept != graph_json:
-            raise ConflictError(f"another draft of workflow {name!r} has the same number: change something in the node", state="draft")
+            words = f"another draft of workflow {name!r} has the same number: change something in the node"
+            raise ConflictError(words, state="draft")
         return version
 
     def open_counts(self, name: str) -> Mapping[int, Mapping[str, int]]:
