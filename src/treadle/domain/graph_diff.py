@@ -73,8 +73,8 @@ def _compare(diff: GraphDiff, before: Json, after: Json, *, around: str, place: 
     for each in [each for each in new if each in old]:
         _compare_nodes(diff, old[each], new[each], id=f"{around}{each}", place=f"{place}nodes.{each}")
     _compare_edges(diff, before, after, around=around, place=place)
-    rest = ({key: value for key, value in graph.items() if key not in ("nodes", "edges")} for graph in (before, after))
-    for where, one, other in _differences(*rest, place.removesuffix(".")):
+    rest = [{key: value for key, value in graph.items() if key not in ("nodes", "edges")} for graph in (before, after)]
+    for where, one, other in _differences(rest[0], rest[1], place.removesuffix(".")):
         diff.changed.append(Change(where, one, other, node=around.removesuffix("/") or None))
 
 

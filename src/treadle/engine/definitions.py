@@ -85,7 +85,8 @@ class Definitions:
         found = self._store.workflows.versions(self._store.workflows.get(name).workflow)
         counts = self._store.workflows.open_counts(name)
         return [
-            OpenVersion(each, {status: counts.get(each.version, {}).get(status, 0) for status in OPEN}) for each in found
+            OpenVersion(each, {status.value: counts.get(each.version, {}).get(status.value, 0) for status in OPEN})
+            for each in found
         ]
 
     def diff(self, name: str, before: int | None = None, after: int | None = None) -> Comparison:

@@ -43,12 +43,12 @@ def scope(found: Scope) -> Json:
 
 
 def ports(node_type: NodeType, config: Mapping[str, Any]) -> Json:
-    """Of a config that is being written: what it does not say yet is told as the type's usual ports."""
+    """Of a config that is being written: where a node type cannot tell them from it, they are its usual ones."""
     try:
-        told = [port for port in node_type.ports_for(config) if isinstance(port, str)]
+        told = node_type.ports_for(config)
     except (LookupError, TypeError, ValueError, AttributeError):
-        return {"ports": list(node_type.ports), "known": False}
-    return {"ports": told, "known": True}
+        told = node_type.ports
+    return {"ports": told}
 
 
 def _parts(nodes: Sequence[Part], edges: Sequence[Part]) -> Json:

@@ -121,7 +121,7 @@ class Sights:
         """Nothing has run: only what the question brings."""
         given = None if asked.input is ABSENT else asked.input
         execution = {"id": "test", "workflow": asked.workflow, "version": 0, "attempt": 1}
-        names = {"input": given, "trigger": given, "execution": execution, "vars": {}, "incoming": []}
+        names: dict[str, Any] = {"input": given, "trigger": given, "execution": execution, "vars": {}, "incoming": []}
         return Sight(names, SeenNodes((_results(asked.outputs), None)), trigger=given)
 
     def _recorded(self, asked: Question, drawn: DrawnNode | None) -> Sight:
@@ -181,7 +181,7 @@ class Played:
         fitting = [frame for each, frame in self.frames.items() if _RUN.sub("", each) == path]
         ran = [frame for frame in fitting if (frame.path, node) in self._visits]
         if fitting or exactly:
-            return (ran or fitting or [None])[-1]
+            return next(reversed(ran or fitting), None)
         return self._frame(path.rpartition("/")[0], node, exactly=False)
 
     def _known(self, frame: Frame | None) -> list[str]:

@@ -27,16 +27,7 @@ def compare_versions(name: Name, engine: Engine, query: Annotated[schemas.DiffQu
 @router.post("/workflows/{name}/test-node", status_code=201, response_model=schemas.StartedTest)
 def test_node(name: Name, engine: Engine, body: schemas.NodeToTest) -> Response:
     """Have a worker run one node of a graph that need not be saved, with earlier outputs."""
-    asked = Question(
-        node=body.node_id,
-        execution_id=body.execution_id,
-        graph_config=body.graph_config,
-        workflow=name,
-        input=_input(body),
-        outputs=body.outputs,
-        names=dict(body.names),
-    )
-    started = engine.test_node(asked, by=body.by)
+    started = engine.test_node(_question(body, workflow=name), by=body.by)
     url = f"/api/v1/executions/{started.id}"
     said = {"id": started.id, "status": started.status, "url": url, "reused": started.reused}
     return reply(said, 201, headers={"Location": url})
@@ -45,15 +36,8 @@ def test_node(name: Name, engine: Engine, body: schemas.NodeToTest) -> Response:
 @router.post("/expressions/preview", response_model=schemas.Previewed)
 def preview_expression(engine: Engine, body: schemas.ExpressionToPreview) -> Response:
     """The value of an expression as a node would see it."""
-    asked = Question(
-        node=body.node_id,
-        execution_id=body.execution_id,
-        graph_config=body.graph_config,
-        input=_input(body),
-        outputs=body.outputs,
-        names=dict(body.names),
-    )
-    return reply(shapes.preview(engine.previews.preview(asked, expression=body.expression, template=body.template)))
+    found = engine.previews.preview(_question(body), expression=body.expression, template=body.template)
+    return reply(shapes.preview(found))
 
 
 @router.get("/executions/{execution_id}/scope", response_model=schemas.Scope)
@@ -72,5 +56,13 @@ def tell_ports(node_type: Name, engine: Engine, body: schemas.ConfigForPorts) ->
     return reply(shapes.ports(found, body.config))
 
 
-def _input(body: schemas.NodeToTest | schemas.ExpressionToPreview) -> object:
-    return body.input if "input" in body.model_fields_set else ABSENT
+def _question(body: schemas.NodeToTest | schemas.ExpressionToPreview, *, workflow: str = "") -> Question:
+    return Question(
+        node=body.node_id,
+        execution_id=body.execution_id,
+        graph_config=body.graph_config,
+        workflow=workflow,
+        input=body.input if "input" in body.model_fields_set else ABSENT,
+        outputs=body.outputs,
+        names={str(name): value for name, value in body.names.items()},
+    )

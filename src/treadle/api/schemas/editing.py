@@ -127,7 +127,6 @@ class ConfigForPorts(Body):
 
 
 class Ports(Answer):
-    """`known` is false while the config does not say them; every node has `error` besides."""
+    """In order; every node has `error` besides."""
 
     ports: list[str]
-    known: bool
