@@ -315,11 +315,25 @@ class ApprovalStore(Protocol):
 
 
 class WorkflowStore(Protocol):
-    def save(self, name: str, graph_json: str, description: str | None) -> WorkflowVersion:
-        """A new version if the graph changed against the latest, else the latest (`created` False).
+    def save(
+        self, name: str, graph_json: str, description: str | None, *, expected_version: int | None = None, by: str | None = None
+    ) -> WorkflowVersion:
+        """A new version if the graph changed against the latest, else the latest (`created` False), drawn as this graph is.
 
-        `description` None keeps the present one.
+        `description` None keeps the present one. ConflictError with the latest version if the graph changed and that is not
+        the expected one; 0 is a workflow that is not there.
         """
+        ...
+
+    def keep_draft(self, name: str, graph_json: str) -> int:
+        """Store a graph that is no version of the workflow, and may be executed; its number is below 0, the same for the same.
+
+        It is deleted when it is a day old and no execution of it is left.
+        """
+        ...
+
+    def open_counts(self, name: str) -> Mapping[int, Mapping[str, int]]:
+        """How many executions are running, waiting or paused, by version; of each status at most 10,000 are counted."""
         ...
 
     def get(self, name: str, version: int | None = None) -> WorkflowVersion:

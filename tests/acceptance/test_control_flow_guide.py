@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from treadle.cli.core_yaml import read_yaml
+from treadle.domain.core_yaml import read_yaml
 from treadle.domain.durations import parse_duration
 from treadle.domain.errors import ActivityError, DefinitionError
 from treadle.testing import Act, Result, cancel, retry, run_workflow, signal

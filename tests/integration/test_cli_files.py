@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from treadle.cli.core_yaml import MAX_DEPTH, read_yaml, write_yaml
 from treadle.cli.workflow_files import MAX_BYTES, is_file_name, read_workflows
+from treadle.domain.core_yaml import MAX_DEPTH, read_yaml, write_yaml
 from treadle.domain.errors import DefinitionError, LimitExceededError, NotFoundError
 
 GRAPH = {"nodes": [{"id": "a", "type": "noop"}], "edges": []}

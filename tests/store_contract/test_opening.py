@@ -18,7 +18,7 @@ from treadle.store.postgres import PostgresDatabase
 from treadle.store.sqlite import SqliteDatabase
 from treadle.store.statements import schema_files
 
-MIGRATIONS = ["0001_initial", "0002_limits", "0003_payloads", "0004_approvals", "0005_schedules"]
+MIGRATIONS = ["0001_initial", "0002_limits", "0003_payloads", "0004_approvals", "0005_schedules", "0010_editing"]
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -208,15 +208,17 @@ def test_messages_of_an_older_schema_are_kept(empty_url: str, monkeypatch: pytes
 
 
 def test_schedules_of_an_older_schema_go_on(empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    known, older = schema_files, MIGRATIONS[:-1]
+    known, older = schema_files, [name for name in MIGRATIONS if name < "0005_schedules"]
     old = open_store(empty_url)
     monkeypatch.setattr(migrations, "schema_files", lambda dialect: {name: known(dialect)[name] for name in older})
     old.migrate()
-    old.workflows.save("orders", GRAPH, "")
-    put = """
+    put = f"""
+        INSERT INTO workflow (name, description, latest, created_at, updated_at)
+        VALUES ('orders', '', 1, treadle_now(), treadle_now());
+        INSERT INTO workflow_version (workflow, version, graph_json, created_at) VALUES ('orders', 1, '{GRAPH}', treadle_now());
         INSERT INTO schedule (id, workflow, interval_s, timezone, dst, input_json, priority, overlap, catch_up, paused, next_fire_at,
                               row_version, created_at)
-        VALUES ('sch-1', 'orders', 90.5, 'UTC', 'debian', '{}', 0, 'skip', 'all', FALSE, treadle_now(), 3, treadle_now());
+        VALUES ('sch-1', 'orders', 90.5, 'UTC', 'debian', '{{}}', 0, 'skip', 'all', FALSE, treadle_now(), 3, treadle_now());
         INSERT INTO schedule_fire VALUES ('sch-1', treadle_now(), 'missed', 'late', NULL, treadle_now())
     """
     with database_of(old).writing() as session:
@@ -227,6 +229,7 @@ def test_schedules_of_an_older_schema_go_on(empty_url: str, monkeypatch: pytest.
 
     [due] = old.schedules.due()[1]
     [fire] = old.schedules.fires("sch-1")
+    assert old.workflows.save("orders", GRAPH, None).created is False
     assert (due.interval, due.overlap, due.catch_up, due.row_version, due.status) == (90.5, "skip", "all", 3, "active")
     assert (due.at, due.jitter, due.end_at, fire.outcome, fire.reason) == ((), 0.0, None, "missed", "late")
     assert old.schedules.update(replace(due, overlap="queue_one", paused=True))

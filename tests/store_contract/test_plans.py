@@ -118,6 +118,8 @@ INDEXES = {
     "list_by_parent": ["execution_parent"],
     "list_by_prefix": ["PRIMARY"],
     "open_execution_of_workflow": ["execution_workflow"],
+    "open_by_version": ["execution_workflow"],
+    "prune_drafts": ["execution_draft"],
     "open_executions_of_schedule": ["execution_schedule"],
     "uncancelled_of_schedule": ["execution_schedule", "inbox"],
     "due_schedules": ["schedule_due"],

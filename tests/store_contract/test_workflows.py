@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from conftest import START, MovableClock
 from store_steps import (
     GRAPH,
+    NEW_EXECUTION,
     commit,
     end,
     given_claimed,
@@ -21,6 +24,7 @@ from treadle.domain.records import MessageKind
 from treadle.ports import Store
 
 OTHER = '{"nodes":[],"edges":[]}'
+DRAWN = '{"nodes":[{"id":"fetch","type":"noop","position":{"x":1.0,"y":2.0}}],"edges":[]}'
 
 
 def test_the_first_save_makes_version_one(store: Store) -> None:
@@ -165,3 +169,117 @@ def test_a_deleted_workflow_comes_back_when_it_is_saved(store: Store) -> None:
 
     assert (saved.version, saved.created) == (2, True)
     assert [each.name for each in store.workflows.list().items] == ["orders"]
+
+
+def test_moving_a_box_makes_no_version(store: Store) -> None:
+    store.workflows.save("orders", GRAPH, "")
+
+    moved = store.workflows.save("orders", DRAWN, None)
+    back = store.workflows.save("orders", GRAPH, None)
+
+    assert (moved.version, moved.created, moved.graph_json) == (1, False, GRAPH)
+    assert (moved.positions_json, back.positions_json) == ('{"fetch":{"x":1.0,"y":2.0}}', "{}")
+    assert [each.version for each in store.workflows.versions("orders")] == [1]
+
+
+def test_a_save_that_was_overtaken_is_refused_with_the_version_that_won(store: Store) -> None:
+    store.workflows.save("orders", GRAPH, "")
+    store.workflows.save("orders", OTHER, None, expected_version=1, by="ann")
+
+    with pytest.raises(ConflictError, match=r"at version 2, saved .* by ann, and not at 1") as refused:
+        store.workflows.save("orders", DRAWN, "lost", expected_version=1)
+
+    assert refused.value.state == "2"
+    latest = store.workflows.get("orders")
+    assert (latest.version, latest.description, latest.saved_by) == (2, "", "ann")
+
+
+def test_a_repeated_save_is_not_overtaken_by_itself(store: Store) -> None:
+    store.workflows.save("orders", GRAPH, "")
+    store.workflows.save("orders", OTHER, None, expected_version=1)
+
+    again = store.workflows.save("orders", OTHER, None, expected_version=1)
+
+    assert (again.version, again.created) == (2, False)
+
+
+def test_a_workflow_that_must_be_new_is_refused_if_it_is_there(store: Store) -> None:
+    created = store.workflows.save("orders", GRAPH, "", expected_version=0)
+
+    with pytest.raises(ConflictError):
+        store.workflows.save("orders", OTHER, None, expected_version=0)
+    store.workflows.delete("orders")
+    anew = store.workflows.save("orders", OTHER, None, expected_version=0)
+
+    assert (created.version, anew.version) == (1, 2)
+
+
+def test_a_save_of_a_workflow_that_was_deleted_says_so(store: Store) -> None:
+    store.workflows.save("orders", GRAPH, "")
+    store.workflows.delete("orders")
+
+    with pytest.raises(ConflictError, match="not there any more") as refused:
+        store.workflows.save("orders", OTHER, None, expected_version=1)
+
+    assert refused.value.state == "0"
+
+
+def test_open_executions_are_counted_by_version(store: Store) -> None:
+    given_waiting(store, "exec-1")
+    store.workflows.save("orders", OTHER, None)
+    for execution_id in ("exec-2", "exec-3"):
+        store.executions.start(replace(NEW_EXECUTION, id=execution_id, version=2))
+
+    assert store.workflows.open_counts("orders") == {1: {"waiting": 1}, 2: {"running": 2}}
+    assert store.workflows.open_counts("none") == {}
+
+
+def test_a_draft_is_no_version_of_its_workflow(store: Store) -> None:
+    store.workflows.save("orders", GRAPH, "")
+
+    draft = store.workflows.keep_draft("orders", OTHER)
+
+    assert draft < 0
+    assert store.workflows.get("orders", draft).graph_json == OTHER
+    assert store.workflows.get("orders").version == 1
+    assert [each.version for each in store.workflows.versions("orders")] == [1]
+    with pytest.raises(NotFoundError) as missing:
+        store.workflows.get("orders", 7)
+    assert missing.value.known == ("1",)
+
+
+def test_the_same_draft_is_kept_once_and_another_one_beside_it(store: Store) -> None:
+    drafts = [store.workflows.keep_draft("orders", text) for text in (OTHER, OTHER, DRAWN)]
+
+    assert drafts[0] == drafts[1] != drafts[2]
+
+
+def test_a_draft_of_a_workflow_that_is_not_saved_does_not_make_it(store: Store) -> None:
+    store.workflows.keep_draft("new", GRAPH)
+
+    with pytest.raises(NotFoundError):
+        store.workflows.get("new")
+    assert store.workflows.list().items == ()
+    saved = store.workflows.save("new", GRAPH, "")
+    assert (saved.version, saved.created) == (1, True)
+
+
+def test_a_draft_goes_a_day_after_its_last_use_when_nothing_runs_it(store: Store, clock: MovableClock) -> None:
+    used, unused = (store.workflows.keep_draft("orders", text) for text in (GRAPH, OTHER))
+    store.executions.start(replace(NEW_EXECUTION, id="exec-1", version=used))
+    recent = store.workflows.keep_draft("orders", DRAWN)
+    clock.advance(seconds=80_000)
+    store.workflows.keep_draft("orders", DRAWN)
+    clock.advance(seconds=10_000)
+
+    store.executions.prune(finished_before=START)
+
+    assert [_is_there(store, draft) for draft in (used, unused, recent)] == [True, False, True]
+
+
+def _is_there(store: Store, version: int) -> bool:
+    try:
+        store.workflows.get("orders", version)
+    except NotFoundError:
+        return False
+    return True

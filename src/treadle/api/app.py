@@ -12,7 +12,7 @@ from treadle.api.config import ApiConfig, check_bind
 from treadle.api.gate import Gate
 from treadle.api.live import Streams
 from treadle.api.problems import MEDIA_TYPE, install_problem_handlers
-from treadle.api.routes import approval_links, approvals, executions, health, pages, schedules, system, workflows
+from treadle.api.routes import approval_links, approvals, editing, executions, health, pages, schedules, system, workflows
 from treadle.api.schemas.fields import Problem
 from treadle.api.shields import LastResort, SafeHeaders
 from treadle.engine.engine import WorkflowEngine
@@ -61,6 +61,7 @@ def create_app(engine: WorkflowEngine, config: ApiConfig) -> FastAPI:
     for router in (
         workflows.router,
         workflows.runs,
+        editing.router,
         executions.router,
         executions.forks,
         executions.signals,

@@ -72,7 +72,7 @@ def document(value: Any, form: str) -> str:
     """The whole value as indented JSON or as YAML."""
     if form == "json":
         return json.dumps(value, indent=2, ensure_ascii=False)
-    from treadle.cli.core_yaml import write_yaml
+    from treadle.domain.core_yaml import write_yaml
 
     return write_yaml(value)
 

@@ -11,6 +11,7 @@ import orjson
 from treadle.domain.records import WorkerRecord, WorkflowVersion
 from treadle.engine import approval_shapes, shapes
 from treadle.engine.answers import encode, utc_text
+from treadle.engine.definitions import placed_graph
 
 Shape = dict[str, Any]
 T = TypeVar("T")
@@ -39,6 +40,7 @@ node_type = _plain(shapes.node_type)
 finding = _plain(shapes.finding)
 workflow_row = _plain(shapes.workflow_row)
 version_row = _plain(shapes.version_row)
+open_version = _plain(shapes.open_version)
 workflow = _plain(shapes.workflow)
 
 
@@ -50,7 +52,7 @@ def worker(found: WorkerRecord, *, now: datetime) -> Shape:
 def workflow_file(found: WorkflowVersion) -> Shape:
     """What `workflows export` writes and `workflows apply` reads."""
     described = {"description": found.description} if found.description else {}
-    return {"name": found.workflow, **described, "graph_config": orjson.loads(found.graph_json)}
+    return {"name": found.workflow, **described, "graph_config": placed_graph(found)}
 
 
 def time(at: datetime | None) -> str | None:

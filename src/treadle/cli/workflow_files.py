@@ -68,7 +68,7 @@ def read_text(name: str) -> str:
 def read_documents(text: str, *, source: str, is_json: bool) -> list[Any]:
     if is_json:
         return [read_json(text, source=source)]
-    from treadle.cli.core_yaml import read_yaml
+    from treadle.domain.core_yaml import read_yaml
 
     return read_yaml(text, source=source)
 

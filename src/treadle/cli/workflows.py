@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import json
 import sys
 
 import click
@@ -15,7 +13,6 @@ from treadle.cli.rendering import document, plain, say, write_list, write_one
 from treadle.cli.session import Session
 from treadle.cli.workflow_files import WorkflowFile, read_workflows
 from treadle.domain.errors import DefinitionError, Finding
-from treadle.domain.records import WorkflowVersion
 
 FILES = click.argument("files", metavar="FILE...", nargs=-1, required=True)
 
@@ -140,9 +137,10 @@ def export_workflows(session: Session, names: tuple[str, ...], version: int | No
 def list_versions(session: Session, name: str, form: str) -> None:
     """List the versions of a workflow, newest first."""
     with session.open() as treadle:
-        latest = treadle.store.workflows.get(name)
-        found = treadle.store.workflows.versions(latest.workflow)
-    write_list(map(shapes.version_row, found), form, columns=("version", "created_at", "description"))
+        found = treadle.engine.definitions.versions(name)
+    rows = [shapes.open_version(each) for each in found]
+    counted = [{**row, "open": sum(row["open"].values())} for row in rows] if form == "table" else rows
+    write_list(counted, form, columns=("version", "created_at", "by", "open", "description"))
 
 
 @workflows.command("diff", examples=["treadle workflows diff order_refund", "treadle workflows diff order_refund 2 5"])
@@ -151,11 +149,12 @@ def list_versions(session: Session, name: str, form: str) -> None:
 @click.argument("new", type=click.IntRange(1), required=False)
 @click.pass_obj
 def diff_versions(session: Session, name: str, old: int | None, new: int | None) -> None:
-    """Show how two versions differ; by default the latest and the one before it."""
+    """Show how two versions differ; by default the latest and the one before it.
+
+    Where nodes are drawn does not count.
+    """
     with session.open() as treadle:
-        after = treadle.store.workflows.get(name, new)
-        before = treadle.store.workflows.get(name, old or max(after.version - 1, 1))
-    lines = difflib.unified_diff(_lines(before), _lines(after), _title(before), _title(after), lineterm="")
+        lines = treadle.engine.definitions.diff(name, old, new).text
     for line in lines:
         click.echo(click.style(plain(line), fg={"+": "green", "-": "red", "@": "cyan"}.get(line[:1])))
 
@@ -179,14 +178,6 @@ def confirm(question: str, *, yes: bool) -> None:
     if not sys.stdin.isatty():
         raise click.UsageError(f"{question} Nobody is there to ask: add --yes.")
     click.confirm(question, abort=True, err=True)
-
-
-def _lines(version: WorkflowVersion) -> list[str]:
-    return document(json.loads(version.graph_json), "yaml").splitlines()
-
-
-def _title(version: WorkflowVersion) -> str:
-    return f"{version.workflow} version {version.version}"
 
 
 def _refuse_errors(checked: list[tuple[WorkflowFile, tuple[Finding, ...]]]) -> None:

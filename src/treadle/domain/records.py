@@ -390,7 +390,7 @@ class NewWorker:
 
 @dataclass(frozen=True, slots=True)
 class WorkflowVersion:
-    """One immutable version; `graph_json` is the normalised graph_config."""
+    """One version, immutable in what it does; `graph_json` is the normalised graph_config."""
 
     workflow: str
     version: int
@@ -399,6 +399,9 @@ class WorkflowVersion:
     created_at: datetime
     created: bool = False
     """True when the call that returned it made it."""
+    positions_json: str | None = None
+    """Where its nodes were moved to since; None: where the graph says."""
+    saved_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,16 +167,16 @@ class Names(Mapping[str, Any]):
         if key == "nodes":
             outer = None if self._outer is None else self._outer()
             return NodesNamespace(self._results, self._activity, self._fired_at, outer)
-        if key == "incoming":
+        if key == "incoming" and key not in self._fixed:
             return incoming(self._results, self._activity)
         value = self._fixed[key]
         return value() if callable(value) else value
 
     def __iter__(self) -> Any:
-        yield from (*self._fixed, "nodes", "incoming")
+        yield from dict.fromkeys((*self._fixed, "nodes", "incoming"))
 
     def __len__(self) -> int:
-        return len(self._fixed) + 2
+        return len(self._fixed.keys() | {"nodes", "incoming"})
 
     def plus(self, **more: Any) -> Names:
         """The same names and some more."""

@@ -10,29 +10,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from treadle.domain.errors import ConflictError, DefinitionError, Finding, NotFoundError
-from treadle.domain.graph_parser import graph_to_config, parse_graph
-from treadle.domain.records import (
-    Message,
-    MessageKind,
-    MessageOutcome,
-    MessageReply,
-    StartReply,
-    WorkerRecord,
-    WorkflowVersion,
-)
-from treadle.domain.soundness import check_graph, examine_graph
+from treadle.domain.errors import ConflictError, NotFoundError
+from treadle.domain.records import Message, MessageKind, MessageOutcome, MessageReply, StartReply, WorkerRecord
 from treadle.domain.states import TERMINAL
-from treadle.domain.values import DEFINITION_LIMIT, SIGNAL_LIMIT, decode, encode
+from treadle.domain.values import SIGNAL_LIMIT, decode, encode
 from treadle.engine.approval_desk import ApprovalDesk, check_starter
+from treadle.engine.definitions import Definitions
 from treadle.engine.forking import Forks
 from treadle.engine.inspection import Inspector
 from treadle.engine.names import check_name, check_path_name
+from treadle.engine.node_tests import NodeTests
 from treadle.engine.outcomes import Outcome
+from treadle.engine.previews import Previews
 from treadle.engine.program import Programs
 from treadle.engine.retrying import Retries
 from treadle.engine.schedule_desk import ScheduleDesk
 from treadle.engine.schedule_runs import ScheduleRuns
+from treadle.engine.sights import Sights
 from treadle.engine.starting import new_execution, priority_level
 from treadle.engine.trials import try_node
 from treadle.engine.views import ExecutionView, Reason
@@ -48,6 +42,8 @@ class WorkflowEngine:
         self._ids = ids
         self._wakeup = wakeup
         self._programs = Programs(handlers)
+        self.definitions = Definitions(store, handlers)
+        self.save_workflow, self.validate = self.definitions.save, self.definitions.validate
         self._inspector = Inspector(store, self._programs)
         schedules, runs = ScheduleDesk(store, ids, self._programs), ScheduleRuns(store, wakeup, self._programs)
         self.add_schedule, self.change_schedule = schedules.add, schedules.change
@@ -57,31 +53,9 @@ class WorkflowEngine:
         self.decide = self.approvals.decide
         self.fork = Forks(store, ids, wakeup, self._programs).fork
         self._retries = Retries(store, ids, self._programs)
-
-    # Definitions
-
-    def save_workflow(
-        self, name: str, graph_config: object, *, description: str | None = None
-    ) -> tuple[WorkflowVersion, tuple[Finding, ...]]:
-        """A new version if the graph changed, and the warnings. DefinitionError with all findings if it is not valid."""
-        check_path_name(name, "name")
-        if description is not None:
-            encode(description, limit=DEFINITION_LIMIT, name="description")
-        graph = parse_graph(graph_config, self.handlers.node_types)
-        findings = tuple(check_graph(graph, self.handlers.node_types))
-        errors = [f for f in findings if f.severity == "error"]
-        if errors:
-            raise DefinitionError(errors)
-        graph_json = encode(graph_to_config(graph), limit=DEFINITION_LIMIT, name="definition")
-        return self.store.workflows.save(name, graph_json, description), findings
-
-    def validate(self, graph_config: object) -> tuple[Finding, ...]:
-        """Errors, warnings and what else is worth a look; nothing is stored."""
-        try:
-            graph = parse_graph(graph_config, self.handlers.node_types)
-        except DefinitionError as error:
-            return error.findings
-        return tuple(examine_graph(graph, self.handlers.node_types))
+        sights = Sights(store, handlers, self._programs)
+        self.previews = Previews(sights)
+        self.test_node = NodeTests(store, handlers, ids, wakeup, sights).start
 
     # Control
 

@@ -25,6 +25,7 @@ from treadle.domain.records import (
     WorkflowVersion,
 )
 from treadle.engine.answers import stored
+from treadle.engine.definitions import OpenVersion, placed_graph
 from treadle.engine.forking import Fork
 from treadle.engine.schedule_runs import Backfill
 from treadle.engine.views import ExecutionView, Reason
@@ -66,12 +67,18 @@ def version_row(version: WorkflowVersion) -> Json:
         "name": version.workflow,
         "version": version.version,
         "description": version.description,
+        "by": version.saved_by,
         "created_at": version.created_at,
     }
 
 
 def workflow(version: WorkflowVersion) -> Json:
-    return {**version_row(version), "graph_config": stored(version.graph_json)}
+    graph = stored(version.graph_json) if version.positions_json is None else placed_graph(version)
+    return {**version_row(version), "graph_config": graph}
+
+
+def open_version(found: OpenVersion) -> Json:
+    return {**version_row(found.version), "open": found.open}
 
 
 def execution_row(record: ExecutionRecord) -> Json:

@@ -13,25 +13,29 @@ from treadle.engine.compensation import UNDO
 from treadle.engine.data import GivenNodes, Names, NodesNamespace, seen_error
 from treadle.engine.execution_state import ExecutionState
 from treadle.engine.frames import Frame
+from treadle.engine.program import PART
 
 OF_THE_SCOPE = ("item", "index", "outer")
 OF_A_PART = (*OF_THE_SCOPE, "previous")
+INCOMING = "incoming"
 
 
 class Vocabulary:
     """Of one execution. An inner scope sees what the scope around it sees, and names of its own."""
 
-    __slots__ = ("_record", "_state")
+    __slots__ = ("_incoming", "_record", "_state")
 
     def __init__(self, record: ExecutionRecord, state: ExecutionState) -> None:
         self._record = record
         self._state = state
+        self._incoming = _part_of(record).get(INCOMING)
 
     def of_activity(self, activity: Activity) -> Names:
         frame: Frame = activity.home
         if frame.path == UNDO:
             return self._of_undo(activity)
-        return Names(self._names(frame), frame.results, activity, activity.fired_at, self._outer(frame))
+        names = Names(self._names(frame), frame.results, activity, activity.fired_at, self._outer(frame))
+        return names if self._incoming is None or frame.parent is not None else names.plus(incoming=self._incoming)
 
     def _of_undo(self, activity: Activity) -> Names:
         """A compensation sees what the activity it undoes has seen, that one's `output`, and the `error` it is undone for."""
@@ -112,3 +116,11 @@ class Vocabulary:
         if frame.parent is None or frame.around is None:
             return GivenNodes(decode(self._record.trigger_json).get("part", {}).get("nodes", {}))
         return NodesNamespace(frame.parent.results, frame.around, frame.around.fired_at, self._nodes_around(frame.parent))
+
+
+def _part_of(record: ExecutionRecord) -> Mapping[str, Any]:
+    """What an execution was given that runs a part of a graph: an item of a map, or a node that is tried."""
+    if PART not in record.trigger_json:
+        return {}
+    found: Mapping[str, Any] = decode(record.trigger_json).get("part") or {}
+    return found

@@ -12,7 +12,7 @@ class Retention:
         self._database = database
 
     def prune(self, *, finished_before: datetime, limit: int) -> int:
-        """Once there is nothing more to delete, the old fires of schedules go too."""
+        """Once there is nothing more to delete, old fires of schedules and drafts go too."""
         with self._database.writing() as session:
             pruned = session.rows("prune_executions", finished_before=finished_before, limit=limit)
             ids = [execution_id for (execution_id,) in pruned]
@@ -26,4 +26,5 @@ class Retention:
                 session.run("prune_fires", finished_before=finished_before)
                 session.run("prune_slots", before=finished_before)
                 session.run("prune_rates", before=finished_before)
+                session.run("prune_drafts")
         return len(ids)

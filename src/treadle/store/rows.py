@@ -170,8 +170,8 @@ def worker_record(row: Row, time: Time) -> WorkerRecord:
 
 
 def workflow_version(row: Row, time: Time, *, created: bool = False) -> WorkflowVersion:
-    workflow, version, graph_json, description, created_at = row
-    return WorkflowVersion(workflow, version, graph_json, description, time(created_at), created)
+    workflow, version, graph_json, description, created_at, positions_json, saved_by = row
+    return WorkflowVersion(workflow, version, graph_json, description, time(created_at), created, positions_json, saved_by)
 
 
 def workflow_summary(row: Row, time: Time) -> WorkflowSummary:

@@ -41,8 +41,10 @@ def validate_workflow(body: schemas.ValidateWorkflow, engine: Engine) -> Respons
 
 @router.put("/{name}", response_model=schemas.SavedWorkflow, responses={201: {"model": schemas.SavedWorkflow}})
 def save_workflow(name: Name, body: schemas.SaveWorkflow, engine: Engine) -> Response:
-    """Create a workflow, or add a version (201); the same graph again changes nothing (200)."""
-    version, warnings = engine.save_workflow(name, body.graph_config, description=body.description)
+    """Create a workflow, or add a version (201); 200 without one if the graph is the same, or is only drawn differently."""
+    version, warnings = engine.save_workflow(
+        name, body.graph_config, description=body.description, expected_version=body.expected_version, by=body.by
+    )
     content = {"name": version.workflow, "version": version.version, "warnings": [shapes.finding(each) for each in warnings]}
     return reply(content, 201 if version.created else 200)
 
@@ -62,9 +64,8 @@ def delete_workflow(name: Name, engine: Engine) -> Response:
 
 @router.get("/{name}/versions", response_model=schemas.VersionPage)
 def list_versions(name: Name, engine: Engine) -> Response:
-    """All versions, newest first, without their graphs."""
-    engine.store.workflows.get(name)
-    return reply(shapes.listing(map(shapes.version_row, engine.store.workflows.versions(name))))
+    """All versions, newest first, without their graphs; `open` says how many executions each has."""
+    return reply(shapes.listing(map(shapes.open_version, engine.definitions.versions(name))))
 
 
 @router.get("/{name}/versions/{version}", response_model=schemas.Workflow)

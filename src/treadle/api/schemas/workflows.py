@@ -15,6 +15,10 @@ GRAPH = "nodes, edges, settings, input_schema"
 class SaveWorkflow(Body):
     graph_config: Any = Field(description=GRAPH, json_schema_extra={"type": "object"})
     description: Prose | None = None
+    expected_version: int | None = Field(
+        default=None, ge=0, le=2**31 - 1, description="409 if the graph changed and another version was saved meanwhile; 0: new"
+    )
+    by: Key | None = Field(default=None, description="who saves it, kept with the version")
 
 
 class ValidateWorkflow(Body):
@@ -72,11 +76,22 @@ class VersionRow(Answer):
     name: str
     version: int
     description: str
+    by: str | None = Field(description="who saved it, if that was said")
     created_at: Time
 
 
+class OpenCounts(Answer):
+    running: int
+    waiting: int
+    paused: int
+
+
+class OpenVersion(VersionRow):
+    open: OpenCounts = Field(description="executions of this version; of each status of a workflow at most 10,000 are counted")
+
+
 class VersionPage(Answer):
-    items: list[VersionRow]
+    items: list[OpenVersion]
     next_cursor: str | None
 
 
