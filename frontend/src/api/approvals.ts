@@ -1,0 +1,43 @@
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { call, type Schema } from "./client";
+import { usePolling } from "./live";
+import { keys } from "./query";
+
+export type Approval = Schema<"Approval">;
+export interface ApprovalFilter { status?: "open" | "decided" | "expired"; execution_id?: string; workflow?: string; assignee?: string; group?: string; overdue?: boolean }
+
+export function useApprovals(filter: ApprovalFilter = {}) {
+  return useInfiniteQuery({
+    queryKey: keys.approvals.list(filter),
+    queryFn: ({ pageParam, signal }) => call("get", "/api/v1/approvals", { query: { limit: 50, ...filter, cursor: pageParam }, signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+    refetchInterval: usePolling(3_000),
+  });
+}
+
+/** How many are open: the badge of the navigation. */
+export function useApprovalFacets() {
+  return useQuery({
+    queryKey: keys.approvals.facets,
+    queryFn: ({ signal }) => call("get", "/api/v1/approvals/facets", { signal }),
+    refetchInterval: usePolling(5_000),
+  });
+}
+
+export function useApproval(id: string | undefined) {
+  return useQuery({
+    queryKey: keys.approvals.detail(id ?? ""),
+    queryFn: ({ signal }) => call("get", "/api/v1/approvals/{approval_id}", { path: { approval_id: id! }, signal }),
+    enabled: Boolean(id),
+  });
+}
+
+export function useDecide(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: Pick<Schema<"Decide">, "decision"> & Partial<Schema<"Decide">>) =>
+      call("post", "/api/v1/approvals/{approval_id}", { path: { approval_id: id }, body: body as Schema<"Decide"> }),
+    onSettled: () => client.invalidateQueries({ queryKey: keys.approvals.all }),
+  });
+}

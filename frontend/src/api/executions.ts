@@ -1,0 +1,74 @@
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { call, request, type Schema } from "./client";
+import { usePolling } from "./live";
+import { keys } from "./query";
+
+export type Execution = Schema<"Execution">;
+export type ExecutionRow = Schema<"ExecutionRow">;
+export type ExecutionStatus = Schema<"ExecutionStatus">;
+export type NodeState = Schema<"NodeState">;
+export type WaitingOn = Schema<"WaitingOn">;
+export type JournalItem = Schema<"JournalItem">;
+export interface ExecutionFilter { q?: string; status?: ExecutionStatus; workflow?: string; parent?: string; limit?: number }
+
+/** Nothing follows; a failed execution with a retry to come is not over. */
+export const isOver = (row: Pick<ExecutionRow, "status" | "next_retry_at">): boolean =>
+  row.status === "completed" || row.status === "cancelled" || (row.status === "failed" && !row.next_retry_at);
+
+export function useExecutions(filter: ExecutionFilter = {}) {
+  return useInfiniteQuery({
+    queryKey: keys.executions.list(filter),
+    queryFn: ({ pageParam, signal }) => call("get", "/api/v1/executions", { query: { limit: 50, ...filter, cursor: pageParam }, signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+    refetchInterval: usePolling(3_000),
+  });
+}
+
+export function useExecution(id: string | undefined) {
+  const polling = usePolling(500);
+  return useQuery({
+    queryKey: keys.executions.detail(id ?? ""),
+    queryFn: ({ signal }) => call("get", "/api/v1/executions/{execution_id}", { path: { execution_id: id! }, signal }),
+    enabled: Boolean(id),
+    refetchInterval: ({ state }) => (state.data && isOver(state.data) ? false : polling),
+  });
+}
+
+/** All rows that there are, oldest first; live rows are added by the stream. */
+export function useJournal(id: string | undefined, over: boolean) {
+  const polling = usePolling(1_000);
+  const client = useQueryClient();
+  return useQuery({
+    queryKey: keys.executions.journal(id ?? ""),
+    queryFn: async ({ signal }) => {
+      const items = [...(client.getQueryData<JournalItem[]>(keys.executions.journal(id!)) ?? [])];
+      for (;;) {
+        const page = await call("get", "/api/v1/executions/{execution_id}/journal", { path: { execution_id: id! }, query: { after: items.at(-1)?.seq ?? 0, limit: 1000 }, signal });
+        items.push(...page.items);
+        if (!page.next_cursor) return items;
+      }
+    },
+    enabled: Boolean(id),
+    refetchInterval: over ? false : polling,
+  });
+}
+
+export function useWhy(id: string, enabled = true) {
+  return useQuery({
+    queryKey: keys.executions.why(id),
+    queryFn: ({ signal }) => call("get", "/api/v1/executions/{execution_id}/why", { path: { execution_id: id }, signal }),
+    enabled,
+  });
+}
+
+type Steer = "cancel" | "pause" | "resume" | "retry" | "fork" | `signals/${string}`;
+
+/** Steers an execution: a message is stored, and a worker acts on it. */
+export function useSteer<T = Schema<"Reply">>(id: string, verb: Steer) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: object = {}) => request<T>("post", `/api/v1/executions/${encodeURIComponent(id)}/${verb}`, { body }),
+    onSettled: () => Promise.all([client.invalidateQueries({ queryKey: keys.executions.of(id) }), client.invalidateQueries({ queryKey: keys.executions.all })]),
+  });
+}

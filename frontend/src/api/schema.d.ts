@@ -1,0 +1,3313 @@
+// Made from the API's description by `npm run api`. Do not edit.
+export interface paths {
+    "/api/v1/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Approvals
+         * @description Newest first.
+         */
+        get: operations["list_approvals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count Approvals
+         * @description How many are open: overdue, by workflow, by who is asked.
+         */
+        get: operations["count_approvals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/{approval_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Approval
+         * @description One approval with what each person has said and all that happened to it.
+         */
+        get: operations["get_approval"];
+        put?: never;
+        /**
+         * Decide Approval
+         * @description Say what one person decides; 409 with what it became if it is no longer open.
+         */
+        post: operations["decide_approval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/{approval_id}/delegate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delegate Approval
+         * @description Hand it over from somebody who is asked to somebody else.
+         */
+        post: operations["delegate_approval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/{approval_id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Link Approval
+         * @description A link with which somebody without an account decides this one approval.
+         */
+        post: operations["link_approval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Executions
+         * @description Newest first, without payloads.
+         */
+        get: operations["list_executions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{execution_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Execution
+         * @description One execution: input, output, what it waits for, the state of its nodes.
+         */
+        get: operations["get_execution"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{execution_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Execution
+         * @description End it as cancelled; 409 with the state that won if it is over.
+         */
+        post: operations["cancel_execution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{execution_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow Execution
+         * @description Server-sent events: `journal` (its id is the seq), `status`, and `end`, after which nothing follows: close.
+         */
+        get: operations["follow_execution"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{execution_id}/fork": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fork Execution
+         * @description Go on from a node in a new execution, whatever the state of this one, which is not changed. 200: a dry run.
+         */
+        post: operations["fork_execution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{execution_id}/journal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Journal
+         * @description What happened, in order of seq.
+         */
+        get: operations["get_journal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{execution_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause Execution
+         * @description Let running nodes finish and start no more.
+         */
+        post: operations["pause_execution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{execution_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Execution
+         * @description Go on after a pause.
+         */
+        post: operations["resume_execution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{execution_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Execution
+         * @description Run the failed nodes of a failed execution again, or take back all that descends from a node and go on there.
+         */
+        post: operations["retry_execution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{execution_id}/signals/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Signal
+         * @description Say something to an execution; it is kept until a node waits for it.
+         */
+        post: operations["send_signal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{execution_id}/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explain Execution
+         * @description Why it is where it is, and what mends it.
+         */
+        get: operations["explain_execution"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/node-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Node Types
+         * @description What a node's `type` can be, with the JSON Schema of its config.
+         */
+        get: operations["list_node_types"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Schedules
+         * @description All schedules, or those of one workflow.
+         */
+        get: operations["list_schedules"];
+        put?: never;
+        /**
+         * Add Schedule
+         * @description Start a workflow at times: `cron`, `interval` or `at`, in a time zone.
+         */
+        post: operations["add_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Schedule
+         * @description The next due times, nothing stored.
+         */
+        post: operations["preview_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{schedule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Schedule
+         * @description One schedule.
+         */
+        get: operations["get_schedule"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Schedule
+         * @description Delete it; executions it has started go on.
+         */
+        delete: operations["delete_schedule"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Schedule
+         * @description Change what is given; 409 if someone else changed it meanwhile.
+         */
+        patch: operations["change_schedule"];
+        trace?: never;
+    };
+    "/api/v1/schedules/{schedule_id}/backfill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Backfill Schedule
+         * @description Fire the due times of a past range that have not fired; go on at `next_start` until that is null.
+         */
+        post: operations["backfill_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{schedule_id}/fires": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Fires
+         * @description What became of each due time, and why; newest first.
+         */
+        get: operations["list_fires"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{schedule_id}/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Next Fires
+         * @description The next due times of a schedule, paused or not, without jitter.
+         */
+        get: operations["next_fires"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{schedule_id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run Schedule
+         * @description Fire once now, also while it is paused; `outcome` says whether an execution was started.
+         */
+        post: operations["run_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Stats
+         * @description How many executions are in each status, and what they run on.
+         */
+        get: operations["get_stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Workers
+         * @description The workers by start time.
+         */
+        get: operations["list_workers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Workflows
+         * @description The workflows by name.
+         */
+        get: operations["list_workflows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Validate Workflow
+         * @description Check a graph and store nothing.
+         */
+        post: operations["validate_workflow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Workflow
+         * @description The latest version.
+         */
+        get: operations["get_workflow"];
+        /**
+         * Save Workflow
+         * @description Create a workflow, or add a version (201); the same graph again changes nothing (200).
+         */
+        put: operations["save_workflow"];
+        post?: never;
+        /**
+         * Delete Workflow
+         * @description Hide it and stop its schedules; 409 while executions are open.
+         */
+        delete: operations["delete_workflow"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{name}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run Workflow
+         * @description Start an execution.
+         *
+         *     With `?wait=20s` the answer is the execution as it is at its end, or when the time is over. A repeated idempotency key is
+         *     answered with the first execution (200), with another body it is refused (422). A start that joins one that is still
+         *     debounced is answered with that one (200), without the header `Idempotent-Replayed`.
+         */
+        post: operations["run_workflow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{name}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Versions
+         * @description All versions, newest first, without their graphs.
+         */
+        get: operations["list_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{name}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Version
+         * @description One version with its graph.
+         */
+        get: operations["get_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Is Alive
+         * @description The process answers.
+         */
+        get: operations["is_alive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Is Ready
+         * @description The database answers and has this release's schema; 503 otherwise.
+         */
+        get: operations["is_ready"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** AddSchedule */
+        AddSchedule: {
+            /**
+             * At
+             * @description single times, each once
+             */
+            at?: string[] | null;
+            /**
+             * Catch Up
+             * @description skip, latest or all
+             * @default latest
+             */
+            catch_up: string;
+            /**
+             * Catch Up Limit
+             * @description `all`: the newest so many; null: no limit
+             * @default 1000
+             */
+            catch_up_limit: number | null;
+            /**
+             * Catch Up Window
+             * @description what is later than this is missed
+             */
+            catch_up_window?: (number | string) | null;
+            /** Cron */
+            cron?: string | null;
+            /**
+             * Dst
+             * @default debian
+             */
+            dst: string;
+            /**
+             * End At
+             * @description no fire after it
+             */
+            end_at?: string | null;
+            /**
+             * Id
+             * @description made if left out
+             */
+            id?: string | null;
+            /** Input */
+            input?: unknown;
+            /** Interval */
+            interval?: (number | string) | null;
+            /**
+             * Jitter
+             * @description each fire comes up to so much later
+             * @default 0
+             */
+            jitter: (number | string) | null;
+            /**
+             * Overlap
+             * @description allow, skip, queue_one or cancel_previous
+             * @default allow
+             */
+            overlap: string;
+            /**
+             * Paused
+             * @default false
+             */
+            paused: boolean;
+            /**
+             * Priority
+             * @default normal
+             */
+            priority: ("low" | "normal" | "high" | "critical") | number;
+            /**
+             * Start At
+             * @description no fire before it; an interval counts from here
+             */
+            start_at?: string | null;
+            /**
+             * Timezone
+             * @default UTC
+             */
+            timezone: string;
+            /** Version */
+            version?: number | null;
+            /** Workflow */
+            workflow: string;
+        };
+        /** Approval */
+        Approval: {
+            /** Assignees */
+            assignees: string[];
+            /** Body */
+            body: string;
+            /** Created At */
+            created_at: string;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decision */
+            decision: unknown;
+            /** Due At */
+            due_at: string | null;
+            /** Execution Id */
+            execution_id: string;
+            /** Form */
+            form: unknown;
+            /** Groups */
+            groups: string[];
+            /** Id */
+            id: string;
+            /** Node Id */
+            node_id: string;
+            /** Not By Starter */
+            not_by_starter: boolean;
+            /** Outcomes */
+            outcomes: components["schemas"]["Outcome"][];
+            /** Payload */
+            payload: unknown;
+            /** Reject After */
+            reject_after: number;
+            /** Required */
+            required: number;
+            /** Scope */
+            scope: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "open" | "decided" | "expired";
+            /** Title */
+            title: string;
+            /** Visit */
+            visit: number;
+            /** Workflow */
+            workflow: string;
+        };
+        /**
+         * ApprovalEvent
+         * @description One line of the record; `notified_id` is the execution that told people of it.
+         */
+        ApprovalEvent: {
+            /** At */
+            at: string;
+            /** By */
+            by: string | null;
+            /** Detail */
+            detail: unknown;
+            /** Kind */
+            kind: string;
+            /** Notified Id */
+            notified_id: string | null;
+            /** Notify */
+            notify: string | null;
+            /** Via */
+            via: string;
+        };
+        /**
+         * ApprovalFacets
+         * @description How many are open; a person or group counts in each approval that asks them.
+         */
+        ApprovalFacets: {
+            /** Assignees */
+            assignees: components["schemas"]["Facet"][];
+            /** Groups */
+            groups: components["schemas"]["Facet"][];
+            /** Open */
+            open: number;
+            /** Overdue */
+            overdue: number;
+            /** Workflows */
+            workflows: components["schemas"]["Facet"][];
+        };
+        /**
+         * ApprovalLink
+         * @description `path` is for any name under which this server is reached; `token` is its last part.
+         */
+        ApprovalLink: {
+            /** Expires At */
+            expires_at: string;
+            /** Path */
+            path: string;
+            /** Person */
+            person: string | null;
+            /** Token */
+            token: string;
+        };
+        /** ApprovalPage */
+        ApprovalPage: {
+            /** Items */
+            items: components["schemas"]["Approval"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** ApprovalRecord */
+        ApprovalRecord: {
+            /** Assignees */
+            assignees: string[];
+            /** Body */
+            body: string;
+            /** Created At */
+            created_at: string;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decision */
+            decision: unknown;
+            /** Decisions */
+            decisions: components["schemas"]["PersonDecision"][];
+            /** Due At */
+            due_at: string | null;
+            /** Execution Id */
+            execution_id: string;
+            /** Form */
+            form: unknown;
+            /** Groups */
+            groups: string[];
+            /** History */
+            history: components["schemas"]["ApprovalEvent"][];
+            /** Id */
+            id: string;
+            /** Node Id */
+            node_id: string;
+            /** Not By Starter */
+            not_by_starter: boolean;
+            /** Outcomes */
+            outcomes: components["schemas"]["Outcome"][];
+            /** Payload */
+            payload: unknown;
+            /** Reject After */
+            reject_after: number;
+            /** Required */
+            required: number;
+            /** Scope */
+            scope: string;
+            /** Started By */
+            started_by: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "open" | "decided" | "expired";
+            /** Title */
+            title: string;
+            /** Visit */
+            visit: number;
+            /** Workflow */
+            workflow: string;
+        };
+        /** Backfill */
+        Backfill: {
+            /**
+             * End
+             * Format: date-time
+             * @description included; not after now
+             */
+            end: string;
+            /**
+             * Limit
+             * @default 100
+             */
+            limit: number;
+            /**
+             * Overlap
+             * @default allow
+             */
+            overlap: string;
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+        };
+        /** Backfilled */
+        Backfilled: {
+            /** Fired */
+            fired: number;
+            /** Fires */
+            fires: components["schemas"]["Fire"][];
+            /** Next Start */
+            next_start: string | null;
+        };
+        /**
+         * CancelExecution
+         * @description `compensate`: first undo what has been done, by the `compensate` of its nodes.
+         */
+        CancelExecution: {
+            /**
+             * Compensate
+             * @default false
+             */
+            compensate: boolean;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
+         * ChangeSchedule
+         * @description Only what changes.
+         */
+        ChangeSchedule: {
+            /**
+             * At
+             * @description single times, each once
+             */
+            at?: string[] | null;
+            /**
+             * Catch Up
+             * @description skip, latest or all
+             * @default latest
+             */
+            catch_up: string;
+            /**
+             * Catch Up Limit
+             * @description `all`: the newest so many; null: no limit
+             * @default 1000
+             */
+            catch_up_limit: number | null;
+            /**
+             * Catch Up Window
+             * @description what is later than this is missed
+             */
+            catch_up_window?: (number | string) | null;
+            /** Cron */
+            cron?: string | null;
+            /**
+             * Dst
+             * @default debian
+             */
+            dst: string;
+            /**
+             * End At
+             * @description no fire after it
+             */
+            end_at?: string | null;
+            /** Input */
+            input?: unknown;
+            /** Interval */
+            interval?: (number | string) | null;
+            /**
+             * Jitter
+             * @description each fire comes up to so much later
+             * @default 0
+             */
+            jitter: (number | string) | null;
+            /**
+             * Overlap
+             * @description allow, skip, queue_one or cancel_previous
+             * @default allow
+             */
+            overlap: string;
+            /**
+             * Paused
+             * @default false
+             */
+            paused: boolean;
+            /**
+             * Priority
+             * @default normal
+             */
+            priority: ("low" | "normal" | "high" | "critical") | number;
+            /**
+             * Start At
+             * @description no fire before it; an interval counts from here
+             */
+            start_at?: string | null;
+            /**
+             * Timezone
+             * @default UTC
+             */
+            timezone: string;
+            /** Version */
+            version?: number | null;
+        };
+        /** Decide */
+        Decide: {
+            /**
+             * By
+             * @default
+             */
+            by: string;
+            /**
+             * Comment
+             * @default
+             */
+            comment: string;
+            /** Data */
+            data?: unknown;
+            /**
+             * Decision
+             * @description the port of one of the outcomes, such as `approved` or `rejected`
+             */
+            decision: string;
+        };
+        /** Delegate */
+        Delegate: {
+            /** By */
+            by: string;
+            /**
+             * Comment
+             * @default
+             */
+            comment: string;
+            /** To */
+            to: string;
+        };
+        /**
+         * Error
+         * @description Why an execution or an activity failed.
+         */
+        Error: {
+            /** Message */
+            message: string;
+            /** Node Id */
+            node_id?: string | null;
+            /** Type */
+            type: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** Execution */
+        Execution: {
+            /** Created At */
+            created_at: string;
+            error: components["schemas"]["Error"] | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Id */
+            id: string;
+            /** Input */
+            input: unknown;
+            /** Next Retry At */
+            next_retry_at: string | null;
+            /** Nodes */
+            nodes: {
+                [key: string]: components["schemas"]["NodeState"];
+            };
+            /** Output */
+            output: unknown;
+            /** Parent Id */
+            parent_id: string | null;
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority: "low" | "normal" | "high" | "critical";
+            /** Queue */
+            queue: string;
+            /** Started At */
+            started_at: string | null;
+            status: components["schemas"]["ExecutionStatus"];
+            trigger: components["schemas"]["Trigger"] | null;
+            /** Version */
+            version: number;
+            /** Waiting On */
+            waiting_on: components["schemas"]["WaitingOn"][];
+            /** Workflow */
+            workflow: string;
+        };
+        /** ExecutionPage */
+        ExecutionPage: {
+            /** Items */
+            items: components["schemas"]["ExecutionRow"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * ExecutionRow
+         * @description An execution as lists and the live stream show it: without payloads.
+         */
+        ExecutionRow: {
+            /** Created At */
+            created_at: string;
+            error: components["schemas"]["Error"] | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Id */
+            id: string;
+            /** Next Retry At */
+            next_retry_at: string | null;
+            /** Parent Id */
+            parent_id: string | null;
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority: "low" | "normal" | "high" | "critical";
+            /** Queue */
+            queue: string;
+            /** Started At */
+            started_at: string | null;
+            status: components["schemas"]["ExecutionStatus"];
+            trigger: components["schemas"]["Trigger"] | null;
+            /** Version */
+            version: number;
+            /** Workflow */
+            workflow: string;
+        };
+        /**
+         * ExecutionStatus
+         * @enum {string}
+         */
+        ExecutionStatus: "running" | "waiting" | "paused" | "completed" | "failed" | "cancelled";
+        /** Facet */
+        Facet: {
+            /** Count */
+            count: number;
+            /** Name */
+            name: string;
+        };
+        /** Finding */
+        Finding: {
+            /** Code */
+            code: string;
+            /** Hint */
+            hint?: string | null;
+            /** Message */
+            message: string;
+            /** Path */
+            path: string;
+            /** Severity */
+            severity: string;
+        };
+        /** Findings */
+        Findings: {
+            /** Findings */
+            findings: components["schemas"]["Finding"][];
+            /** Valid */
+            valid: boolean;
+        };
+        /** Fire */
+        Fire: {
+            /** Execution Id */
+            execution_id: string | null;
+            /** Fire At */
+            fire_at: string;
+            /** Outcome */
+            outcome: string;
+            /** Reason */
+            reason: string;
+            /** Recorded At */
+            recorded_at: string;
+        };
+        /** FirePage */
+        FirePage: {
+            /** Items */
+            items: components["schemas"]["Fire"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** Fires */
+        Fires: {
+            /** Fires */
+            fires: string[];
+        };
+        /**
+         * Fork
+         * @description `reused` are the places whose results are kept, `again` those that run first; `id` is null after a dry run.
+         *
+         *     The lists name a thousand at most. `input_replaced`: what is reused was computed with the input before.
+         */
+        Fork: {
+            /** Again */
+            again: string[];
+            /** Again Count */
+            again_count: number;
+            /** Forked From */
+            forked_from: string;
+            /** From Node */
+            from_node: string;
+            /** Id */
+            id: string | null;
+            /** Input Replaced */
+            input_replaced: boolean;
+            /** Reused */
+            reused: string[];
+            /** Reused Count */
+            reused_count: number;
+            status: components["schemas"]["ExecutionStatus"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * ForkExecution
+         * @description `input` left out keeps the input; null replaces it.
+         */
+        ForkExecution: {
+            /**
+             * By
+             * @description who forks it; else who started the execution
+             */
+            by?: string | null;
+            /**
+             * Dry Run
+             * @description only say what would be reused
+             * @default false
+             */
+            dry_run: boolean;
+            /**
+             * From Node
+             * @description a node, or a visit of it (`fetch#2`), with the scope before it (`each[3]/fetch`)
+             */
+            from_node: string;
+            /** Input */
+            input?: unknown;
+            /**
+             * Version
+             * @description another version, which all that is kept must fit
+             */
+            version?: number | null;
+        };
+        /** Health */
+        Health: {
+            /** Status */
+            status: string;
+        };
+        /**
+         * JournalItem
+         * @description One row. `taken` null: every plain edge of the port, else edge ids with their tokens.
+         */
+        JournalItem: {
+            /** Attempt */
+            attempt: number;
+            /** Detail */
+            detail: unknown;
+            /** Error */
+            error: unknown;
+            /** Finished At */
+            finished_at: string | null;
+            /** Kind */
+            kind: string;
+            /** Node Id */
+            node_id: string;
+            /** Output */
+            output: unknown;
+            /** Port */
+            port: string | null;
+            /** Scope */
+            scope: string;
+            /** Seq */
+            seq: number;
+            /** Started At */
+            started_at: string | null;
+            /** Status */
+            status: string;
+            /** Taken */
+            taken: {
+                [key: string]: number;
+            } | null;
+            /** Visit */
+            visit: number;
+            /** Worker Id */
+            worker_id: string;
+        };
+        /** JournalPage */
+        JournalPage: {
+            /** Items */
+            items: components["schemas"]["JournalItem"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** MakeLink */
+        MakeLink: {
+            /**
+             * Expires
+             * @description how long it is good for, such as `2d`; 7 days if left out
+             */
+            expires?: string | null;
+            /**
+             * Person
+             * @description who decides with it; if left out, whoever opens it says who they are
+             */
+            person?: string | null;
+        };
+        /**
+         * NodeState
+         * @description `runs` is null of nodes without an inner graph.
+         */
+        NodeState: {
+            /** Attempts */
+            attempts: number;
+            error: components["schemas"]["Error"] | null;
+            /** Finished At */
+            finished_at: string | null;
+            runs: components["schemas"]["Runs"] | null;
+            /** Started At */
+            started_at: string | null;
+            /** Status */
+            status: string;
+            /** Visits */
+            visits: number;
+        };
+        /** NodeType */
+        NodeType: {
+            /** Category */
+            category: string;
+            /** Config Schema */
+            config_schema: {
+                [key: string]: unknown;
+            };
+            /** Dynamic Ports */
+            dynamic_ports: boolean;
+            /** Expressions */
+            expressions: string[];
+            /** Icon */
+            icon: string;
+            /** Output */
+            output: string;
+            /** Parks */
+            parks: boolean;
+            /** Ports */
+            ports: string[];
+            /** Summary */
+            summary: string;
+            /** Trigger */
+            trigger: boolean;
+            /** Type */
+            type: string;
+        };
+        /** NodeTypes */
+        NodeTypes: {
+            /** Items */
+            items: components["schemas"]["NodeType"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * Nothing
+         * @description An empty object, or no body at all.
+         */
+        Nothing: Record<string, never>;
+        /** Outcome */
+        Outcome: {
+            /** Label */
+            label: string;
+            /** Port */
+            port: string;
+            /**
+             * Style
+             * @enum {string}
+             */
+            style: "primary" | "danger" | "plain";
+        };
+        /**
+         * PersonDecision
+         * @description What one person says now.
+         */
+        PersonDecision: {
+            /** At */
+            at: string;
+            /** By */
+            by: string;
+            /** Comment */
+            comment: string;
+            /** Data */
+            data: unknown;
+            /** Decision */
+            decision: string;
+            /** Via */
+            via: string;
+        };
+        /** Preview */
+        Preview: {
+            /**
+             * At
+             * @description single times, each once
+             */
+            at?: string[] | null;
+            /**
+             * Count
+             * @default 10
+             */
+            count: number;
+            /** Cron */
+            cron?: string | null;
+            /**
+             * Dst
+             * @default debian
+             */
+            dst: string;
+            /**
+             * End At
+             * @description no fire after it
+             */
+            end_at?: string | null;
+            /** Interval */
+            interval?: (number | string) | null;
+            /**
+             * Start
+             * @description now if left out
+             */
+            start?: string | null;
+            /**
+             * Start At
+             * @description no fire before it; an interval counts from here
+             */
+            start_at?: string | null;
+            /**
+             * Timezone
+             * @default UTC
+             */
+            timezone: string;
+        };
+        /**
+         * Problem
+         * @description Every answer of 400 and above, as `application/problem+json`.
+         */
+        Problem: {
+            /** Detail */
+            detail: string;
+            /** Errors */
+            errors: components["schemas"]["ProblemError"][];
+            /**
+             * State
+             * @description 409: the state that won
+             */
+            state?: string | null;
+            /** Status */
+            status: number;
+            /** Title */
+            title: string;
+        };
+        /** ProblemError */
+        ProblemError: {
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Message */
+            message: string;
+            /** Path */
+            path: string;
+            /** Severity */
+            severity?: string | null;
+        };
+        /**
+         * Reason
+         * @description One sentence on why an execution is where it is, and what mends it.
+         */
+        Reason: {
+            /** Kind */
+            kind: string;
+            /** Mend */
+            mend: string;
+            /** Node Id */
+            node_id: string | null;
+            /** Sentence */
+            sentence: string;
+        };
+        /** Reasons */
+        Reasons: {
+            /** Reasons */
+            reasons: components["schemas"]["Reason"][];
+        };
+        /**
+         * Reply
+         * @description A message to an execution was taken; what it does is seen in the execution.
+         */
+        Reply: {
+            /** Id */
+            id: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "accepted" | "duplicate";
+            /** Status */
+            status: string | null;
+        };
+        /** RetryExecution */
+        RetryExecution: {
+            /**
+             * From Node
+             * @description a node, or a visit of it (`fetch#2`), with the scope before it (`each[3]/fetch`)
+             */
+            from_node?: string | null;
+        };
+        /** RunNow */
+        RunNow: {
+            /**
+             * Overlap
+             * @description the schedule's own if left out
+             */
+            overlap?: string | null;
+        };
+        /** RunWorkflow */
+        RunWorkflow: {
+            /**
+             * By
+             * @description who starts it, for approvals that somebody else must decide
+             */
+            by?: string | null;
+            /**
+             * Idempotency Key
+             * @description the same as the header Idempotency-Key
+             */
+            idempotency_key?: string | null;
+            /** Input */
+            input?: unknown;
+            /**
+             * Priority
+             * @default normal
+             */
+            priority: ("low" | "normal" | "high" | "critical") | number;
+            /**
+             * Trigger
+             * @description the trigger node that fires, where there are several
+             */
+            trigger?: string | null;
+            /**
+             * Version
+             * @description the latest if left out
+             */
+            version?: number | null;
+        };
+        /**
+         * Runs
+         * @description The items or turns of a composite node.
+         */
+        Runs: {
+            /** Completed */
+            completed: number;
+            /** Failed */
+            failed: number;
+            /** Running */
+            running: number;
+            /** Total */
+            total: number;
+        };
+        /** SaveWorkflow */
+        SaveWorkflow: {
+            /** Description */
+            description?: string | null;
+            /**
+             * Graph Config
+             * @description nodes, edges, settings, input_schema
+             */
+            graph_config: Record<string, never>;
+        };
+        /** SavedWorkflow */
+        SavedWorkflow: {
+            /** Name */
+            name: string;
+            /** Version */
+            version: number;
+            /** Warnings */
+            warnings: components["schemas"]["Finding"][];
+        };
+        /** Schedule */
+        Schedule: {
+            /** At */
+            at: string[];
+            /** Catch Up */
+            catch_up: string;
+            /** Catch Up Limit */
+            catch_up_limit: number | null;
+            /** Catch Up Window */
+            catch_up_window: number | null;
+            /** Created At */
+            created_at: string;
+            /** Cron */
+            cron: string | null;
+            /** Dst */
+            dst: string;
+            /** End At */
+            end_at: string | null;
+            /** Error */
+            error: string | null;
+            /** Id */
+            id: string;
+            /** Input */
+            input: unknown;
+            /** Interval */
+            interval: number | null;
+            /** Jitter */
+            jitter: number;
+            /** Next Fire At */
+            next_fire_at: string | null;
+            /** Overlap */
+            overlap: string;
+            /** Paused */
+            paused: boolean;
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority: "low" | "normal" | "high" | "critical";
+            /** Start At */
+            start_at: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "active" | "paused" | "ended" | "set_aside";
+            /** Timezone */
+            timezone: string;
+            /** Version */
+            version: number | null;
+            /** Workflow */
+            workflow: string;
+        };
+        /** SchedulePage */
+        SchedulePage: {
+            /** Items */
+            items: components["schemas"]["ScheduleRow"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** ScheduleRow */
+        ScheduleRow: {
+            /** At */
+            at: string[];
+            /** Catch Up */
+            catch_up: string;
+            /** Catch Up Limit */
+            catch_up_limit: number | null;
+            /** Catch Up Window */
+            catch_up_window: number | null;
+            /** Created At */
+            created_at: string;
+            /** Cron */
+            cron: string | null;
+            /** Dst */
+            dst: string;
+            /** End At */
+            end_at: string | null;
+            /** Error */
+            error: string | null;
+            /** Id */
+            id: string;
+            /** Interval */
+            interval: number | null;
+            /** Jitter */
+            jitter: number;
+            /** Next Fire At */
+            next_fire_at: string | null;
+            /** Overlap */
+            overlap: string;
+            /** Paused */
+            paused: boolean;
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority: "low" | "normal" | "high" | "critical";
+            /** Start At */
+            start_at: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "active" | "paused" | "ended" | "set_aside";
+            /** Timezone */
+            timezone: string;
+            /** Version */
+            version: number | null;
+            /** Workflow */
+            workflow: string;
+        };
+        /** SendSignal */
+        SendSignal: {
+            /** Payload */
+            payload?: unknown;
+            /**
+             * Signal Id
+             * @description two signals with the same one count once
+             */
+            signal_id?: string | null;
+        };
+        /** SignalReply */
+        SignalReply: {
+            /** Execution Id */
+            execution_id: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "accepted" | "duplicate";
+            /** Signal */
+            signal: string;
+            status: components["schemas"]["ExecutionStatus"] | null;
+        };
+        /** StartedExecution */
+        StartedExecution: {
+            /** Id */
+            id: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "running" | "waiting";
+            /** Url */
+            url: string;
+        };
+        /**
+         * Stats
+         * @description `executions` by status; `ready` are runnable ones that no worker has taken yet.
+         */
+        Stats: {
+            /** Database */
+            database: {
+                [key: string]: string;
+            };
+            /** Executions */
+            executions: {
+                [key: string]: number;
+            };
+            /** Ready */
+            ready: number;
+            /** Version */
+            version: string;
+            /** Workers Alive */
+            workers_alive: number;
+        };
+        /**
+         * Trigger
+         * @description What started it; the payload only where one execution is asked for.
+         */
+        Trigger: {
+            /** Node */
+            node?: string | null;
+            /** Type */
+            type?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /** ValidateWorkflow */
+        ValidateWorkflow: {
+            /** Description */
+            description?: string | null;
+            /**
+             * Graph Config
+             * @description nodes, edges, settings, input_schema
+             */
+            graph_config: Record<string, never>;
+            /** Name */
+            name?: string | null;
+        };
+        /** VersionPage */
+        VersionPage: {
+            /** Items */
+            items: components["schemas"]["VersionRow"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** VersionRow */
+        VersionRow: {
+            /** Created At */
+            created_at: string;
+            /** Description */
+            description: string;
+            /** Name */
+            name: string;
+            /** Version */
+            version: number;
+        };
+        /** WaitingOn */
+        WaitingOn: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "time" | "signal" | "approval" | "child" | "retry" | "rate" | "slot" | "gate" | "join";
+            /** Node Id */
+            node_id: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Worker
+         * @description `alive`: its lease had not run out when this was asked.
+         */
+        Worker: {
+            /** Alive */
+            alive: boolean;
+            /** Beat At */
+            beat_at: string;
+            /** Concurrency */
+            concurrency: number;
+            /** Draining */
+            draining: boolean;
+            /** Executions */
+            executions: number;
+            /** Host */
+            host: string;
+            /** Id */
+            id: string;
+            /** Lease Until */
+            lease_until: string;
+            /** Node Types */
+            node_types: string[];
+            /** Pid */
+            pid: number;
+            /** Queues */
+            queues: string[];
+            /** Started At */
+            started_at: string;
+        };
+        /** Workers */
+        Workers: {
+            /** Items */
+            items: components["schemas"]["Worker"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** Workflow */
+        Workflow: {
+            /** Created At */
+            created_at: string;
+            /** Description */
+            description: string;
+            /** Graph Config */
+            graph_config: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+            /** Version */
+            version: number;
+        };
+        /** WorkflowPage */
+        WorkflowPage: {
+            /** Items */
+            items: components["schemas"]["WorkflowRow"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** WorkflowRow */
+        WorkflowRow: {
+            /** Created At */
+            created_at: string;
+            /** Description */
+            description: string;
+            /** Name */
+            name: string;
+            /** Updated At */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    list_approvals: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                status?: ("open" | "decided" | "expired") | null;
+                execution_id?: string | null;
+                workflow?: string | null;
+                assignee?: string | null;
+                group?: string | null;
+                /** @description only open ones whose due time has passed */
+                overdue?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalPage"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_approvals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalFacets"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_approval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalRecord"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_approval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decide"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalRecord"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delegate_approval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Delegate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalRecord"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    link_approval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["MakeLink"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalLink"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_executions: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                status?: components["schemas"]["ExecutionStatus"] | null;
+                workflow?: string | null;
+                parent?: string | null;
+                /** @description the beginning of an id, or a part of the workflow's name */
+                q?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExecutionPage"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_execution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                execution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_execution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                execution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CancelExecution"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    follow_execution: {
+        parameters: {
+            query?: {
+                /** @description as Last-Event-ID, which wins */
+                after?: number;
+            };
+            header?: {
+                "last-event-id"?: string | null;
+            };
+            path: {
+                execution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fork_execution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                execution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForkExecution"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fork"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fork"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_journal: {
+        parameters: {
+            query?: {
+                /** @description only rows with a greater seq */
+                after?: number;
+                /** @description the next_cursor of the page before; wins over `after` */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                execution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JournalPage"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pause_execution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                execution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_execution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                execution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_execution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                execution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RetryExecution"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_signal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                execution_id: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SendSignal"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalReply"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explain_execution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                execution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reasons"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_node_types: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeTypes"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_schedules: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                workflow?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchedulePage"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddSchedule"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Preview"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fires"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeSchedule"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    backfill_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Backfill"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backfilled"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_fires: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                outcome?: string | null;
+            };
+            header?: never;
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FirePage"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    next_fires: {
+        parameters: {
+            query?: {
+                start?: string | null;
+                count?: number;
+            };
+            header?: never;
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fires"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RunNow"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fire"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_stats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stats"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_workers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workers"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_workflows: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowPage"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    validate_workflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ValidateWorkflow"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Findings"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workflow"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_workflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveWorkflow"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedWorkflow"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedWorkflow"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_workflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_workflow: {
+        parameters: {
+            query?: {
+                /** @description wait for the end, such as `20s`; at most 60 s */
+                wait?: string | null;
+            };
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RunWorkflow"] | null;
+            };
+        };
+        responses: {
+            /** @description Started before: see below */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedExecution"] | components["schemas"]["Execution"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedExecution"] | components["schemas"]["Execution"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionPage"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workflow"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    is_alive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    is_ready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

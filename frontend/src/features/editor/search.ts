@@ -1,0 +1,10 @@
+/** What the URL says about the canvas; anything else in it is dropped. */
+export interface Search { /** The execution shown on the canvas. */ x?: string; node?: string; /** Unset: a list on phones, else the canvas. */ view?: "list" | "canvas" }
+
+export function parseSearch(raw: Record<string, unknown>): Search {
+  return {
+    ...(typeof raw.x === "string" && { x: raw.x }),
+    ...(typeof raw.node === "string" && { node: raw.node }),
+    ...((raw.view === "list" || raw.view === "canvas") && { view: raw.view as "list" | "canvas" }),
+  };
+}

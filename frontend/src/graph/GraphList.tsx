@@ -1,0 +1,42 @@
+import { createElement } from "react";
+import { useNodeTypes } from "@/api/system";
+import { StatusBadge } from "@/ui/Badge";
+import { cx } from "@/ui/cx";
+import { nodeIcon } from "./icons";
+import type { GraphConfig, States } from "./model";
+import { StateText } from "./NodeCard";
+import { waitingByNode } from "./to-flow";
+
+interface Props { graph: GraphConfig; states?: States; selected?: string | null; onSelect?: (nodeId: string | null) => void }
+
+/** The graph as a list in its own order: each node with its state and where it leads. */
+export function GraphList({ graph, states, selected, onSelect }: Props) {
+  const { data } = useNodeTypes();
+  const icons = new Map(data?.items.map((type) => [type.type, type.icon]));
+  const waits = waitingByNode(states?.waitingOn ?? []);
+  const names = new Map(graph.nodes.map((node) => [node.id, node.name ?? node.id]));
+  return (
+    <ol aria-label="Nodes" className="flex min-h-0 flex-1 flex-col gap-2 overflow-auto p-3">
+      {graph.nodes.map((node) => {
+        const state = states?.nodes[node.id];
+        const waiting = waits.get(node.id);
+        const next = graph.edges.filter((edge) => edge.source === node.id);
+        return (
+          <li key={node.id}>
+            <button type="button" aria-pressed={selected === node.id} onClick={() => onSelect?.(selected === node.id ? null : node.id)}
+              className={cx("panel flex w-full items-start gap-3 p-3 text-left hover:bg-hover", selected === node.id && "outline-2 outline-accent")}>
+              {createElement(nodeIcon(icons.get(node.type) ?? undefined), { size: 18, "aria-hidden": true, className: "mt-0.5 shrink-0 text-muted" })}
+              <span className="min-w-0 flex-1">
+                <span className="flex flex-wrap items-center gap-2 text-sm font-medium">{node.name ?? node.id}{state && <StatusBadge kind="activity" status={state.status} />}</span>
+                <span className="block text-xs text-muted">{node.type}{state && <> · <StateText state={state} waiting={waiting} /></>}</span>
+                {next.length > 0 && (
+                  <span className="block text-xs text-faint">then {next.map((edge) => `${names.get(edge.target) ?? edge.target}${edge.port ? ` (${edge.port})` : ""}`).join(", ")}</span>
+                )}
+              </span>
+            </button>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}

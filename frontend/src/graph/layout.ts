@@ -1,0 +1,29 @@
+import { NODE, type GraphConfig } from "./model";
+import type { Positions } from "./to-flow";
+
+export interface LayoutRequest { nodes: { id: string; width: number; height: number }[]; edges: { source: string; target: string }[] }
+
+let worker: Worker | null = null;
+let tickets = 0;
+
+/** Places for all nodes, left to right, computed in a worker. */
+export function layout(graph: Pick<GraphConfig, "nodes" | "edges">): Promise<Positions> {
+  worker ??= new Worker(new URL("./layout.worker.ts", import.meta.url), { type: "module" });
+  const own = worker;
+  const ticket = ++tickets;
+  const ids = new Set(graph.nodes.map((node) => node.id));
+  const request: LayoutRequest = {
+    nodes: graph.nodes.map(({ id }) => ({ id, ...NODE })),
+    edges: graph.edges.filter((edge) => ids.has(edge.source) && ids.has(edge.target)).map(({ source, target }) => ({ source, target })),
+  };
+  return new Promise((resolve, reject) => {
+    const listen = ({ data }: MessageEvent<{ ticket: number; positions: Positions }>) => {
+      if (data.ticket !== ticket) return;
+      own.removeEventListener("message", listen);
+      resolve(data.positions);
+    };
+    own.addEventListener("message", listen);
+    own.addEventListener("error", () => reject(new Error("The graph could not be laid out.")), { once: true });
+    own.postMessage({ ...request, ticket });
+  });
+}
