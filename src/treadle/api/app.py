@@ -1,4 +1,4 @@
-"""The HTTP side, put together: an engine behind `/api/v1`, health checks, and two pages."""
+"""The HTTP side, put together: an engine behind `/api/v1`, health checks, the web UI, and two plain pages."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
 
 from treadle.api.config import ApiConfig, check_bind
+from treadle.api.credentials import Credentials
 from treadle.api.gate import Gate
 from treadle.api.live import Streams
 from treadle.api.problems import MEDIA_TYPE, install_problem_handlers
-from treadle.api.routes import approval_links, approvals, executions, health, pages, schedules, system, workflows
+from treadle.api.routes import approval_links, approvals, executions, health, pages, schedules, session, system, workflows
+from treadle.api.routes.ui import UiRoute
 from treadle.api.schemas.fields import Problem
 from treadle.api.shields import LastResort, SafeHeaders
+from treadle.api.ui_files import UiFiles
 from treadle.engine.engine import WorkflowEngine
 
 __all__ = ["ApiConfig", "check_bind", "create_app"]
@@ -40,8 +43,12 @@ class TreadleApi(FastAPI):
 
 
 def create_app(engine: WorkflowEngine, config: ApiConfig) -> FastAPI:
-    """The ASGI app. InsecureBindError if it would be open to other machines; `app.state.streams.close()` ends live streams."""
+    """The ASGI app; `app.state.streams.close()` ends live streams.
+
+    InsecureBindError if it would be open to other machines, BadTokenError for a token that protects nothing.
+    """
     check_bind(config.host, config.tokens)
+    credentials, ui = Credentials(config.tokens), UiFiles(config.ui_folder)
     app = TreadleApi(
         title="Treadle",
         version=config.version,
@@ -51,10 +58,15 @@ def create_app(engine: WorkflowEngine, config: ApiConfig) -> FastAPI:
         responses={"default": {"model": Problem, "description": "Refused"}},
         generate_unique_id_function=_operation_id,
         redirect_slashes=False,
-        middleware=[Middleware(SafeHeaders), Middleware(LastResort), Middleware(Gate, config=config)],
+        middleware=[
+            Middleware(SafeHeaders),
+            Middleware(LastResort),
+            Middleware(Gate, config=config, credentials=credentials, ui=ui),
+        ],
     )
     app.state.engine = engine
     app.state.config = config
+    app.state.credentials = credentials
     app.state.streams = Streams()
     install_problem_handlers(app)
     api = APIRouter(prefix="/api/v1")
@@ -68,10 +80,12 @@ def create_app(engine: WorkflowEngine, config: ApiConfig) -> FastAPI:
         approvals.router,
         schedules.router,
         system.router,
+        session.router,
     ):
         api.include_router(router)
     app.include_router(api)
     app.include_router(health.router)
+    app.router.routes.append(UiRoute(ui))
     app.include_router(pages.router)
     return app
 
