@@ -13,11 +13,12 @@ from treadle.api.credentials import Credentials
 from treadle.api.gate import Gate
 from treadle.api.live import Streams
 from treadle.api.problems import MEDIA_TYPE, install_problem_handlers
-from treadle.api.routes import approval_links, approvals, executions, health, pages, schedules, session, system, workflows
+from treadle.api.routes import approval_links, approvals, executions, health, live, pages, schedules, session, system, workflows
 from treadle.api.routes.ui import UiRoute
 from treadle.api.schemas.fields import Problem
 from treadle.api.shields import LastResort, SafeHeaders
 from treadle.api.ui_files import UiFiles
+from treadle.api.watcher import Watcher
 from treadle.engine.engine import WorkflowEngine
 
 __all__ = ["ApiConfig", "check_bind", "create_app"]
@@ -67,7 +68,8 @@ def create_app(engine: WorkflowEngine, config: ApiConfig) -> FastAPI:
     app.state.engine = engine
     app.state.config = config
     app.state.credentials = credentials
-    app.state.streams = Streams()
+    app.state.streams = streams = Streams()
+    app.state.watcher = Watcher(engine, streams, heartbeat=config.heartbeat_interval)
     install_problem_handlers(app)
     api = APIRouter(prefix="/api/v1")
     for router in (
@@ -81,6 +83,7 @@ def create_app(engine: WorkflowEngine, config: ApiConfig) -> FastAPI:
         schedules.router,
         system.router,
         session.router,
+        live.router,
     ):
         api.include_router(router)
     app.include_router(api)

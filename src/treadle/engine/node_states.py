@@ -91,8 +91,7 @@ def scope_states(reading: Reading, scope: str, program: Program | None) -> dict[
     tally = NodeTally(scope)
     tally.add(reading.counted())
     states.update(tally.states())
-    frame = reading.state.frames.by_path.get(scope) if reading.state is not None else None
-    if frame is not None:
+    if reading.state is not None and (frame := reading.state.frames.by_path.get(scope)) is not None:
         _add_active(states, reading.state, frame)
     return states
 
