@@ -36,7 +36,8 @@ class TreadleApi(FastAPI):
         for operations in document["paths"].values():
             for operation in operations.values():
                 refused = operation["responses"]["default"]
-                refused["content"] = {MEDIA_TYPE: refused["content"]["application/json"]}
+                [refusal] = refused["content"].values()
+                refused["content"] = {MEDIA_TYPE: {"schema": {"$ref": refusal["schema"]["$ref"]}}}
         if self.state.config.tokens:
             document["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
             document["security"] = [{"token": []}]
