@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -19,7 +20,8 @@ from treadle.bootstrap import Treadle, build_worker, open_treadle
 from treadle.settings import Settings
 
 API = "/api/v1"
-QUICK = ApiConfig(version="1.2.3", poll_interval=0.01)
+NO_UI = Path(__file__).parent / "no-such-folder"
+QUICK = ApiConfig(version="1.2.3", poll_interval=0.01, ui_folder=NO_UI)
 JSON = {"Content-Type": "application/json"}
 
 NOTHING_TO_DO = {"nodes": [{"id": "only", "type": "noop"}], "edges": []}

@@ -42,6 +42,7 @@ from treadle.domain.records import (
     WorkflowVersion,
 )
 from treadle.domain.schedule_due import DueStep
+from treadle.ports_live import LiveStore
 
 
 class Clock(Protocol):
@@ -447,6 +448,7 @@ class Store(Protocol):
     workflows: WorkflowStore
     schedules: ScheduleStore
     limits: LimitStore
+    live: LiveStore
     url: str
     single_writer: bool
     """True for SQLite: one transaction at a time, so one commit lane is enough."""

@@ -4,66 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pytest
 
+from execution_owner import given_owned_execution
 from served_api import API, NOTHING_TO_DO, QUICK, ServedApi, served_api
 from treadle.api.live import HEARTBEAT, Streams, live_events
 from treadle.api.schemas.executions import ExecutionRow, JournalItem
-from treadle.domain.records import Commit, Decision, DecisionKind, JournalRow, NewWorker
 from treadle.domain.states import ExecutionStatus
-from treadle.ports import Store
 
 BATCHES = 450
 """More rows than the stream reads at a time, and not a multiple of it."""
-
-
-@dataclass
-class Owner:
-    """Writes an execution's journal as a worker does, one call at a time, so that a test decides what happens when."""
-
-    store: Store
-    execution_id: str
-    claim_no: int
-    written: int = 0
-
-    def write(self, count: int) -> None:
-        rows = tuple(self._row(self.written + number) for number in range(1, count + 1))
-        self.written += count
-        self.store.ownership.commit("worker-1", Commit(rows=rows))
-
-    def end(self, status: ExecutionStatus, *, retry_in: float | None = None) -> None:
-        state = self.store.ownership.state(self.execution_id)
-        assert state is not None
-        decision = Decision(
-            self.execution_id,
-            self.claim_no,
-            state.inbox_seq,
-            DecisionKind.END,
-            rows=(self._row(self.written + 1),),
-            status=status,
-            output_json="1",
-            retry_in=retry_in,
-        )
-        self.written += 1
-        reply = self.store.ownership.commit("worker-1", Commit(decisions=(decision,)))
-        assert reply.applied == {self.execution_id}
-
-    def _row(self, seq: int) -> JournalRow:
-        return JournalRow(
-            self.execution_id,
-            seq,
-            "done",
-            "only",
-            "",
-            seq,
-            1,
-            "completed",
-            port="out",
-            output_json=f'"output {seq}"',
-            by="worker-1",
-        )
 
 
 @pytest.fixture
@@ -71,15 +23,6 @@ def api(sqlite_url: str) -> Iterator[ServedApi]:
     with served_api(sqlite_url) as served_one:
         served_one.save("only", NOTHING_TO_DO)
         yield served_one
-
-
-def given_owned_execution(api: ServedApi) -> Owner:
-    """An execution that runs, with this test as its worker."""
-    execution_id = api.start("only")
-    store = api.treadle.store
-    store.workers.register(NewWorker("worker-1", "here", 1, ("default",), 1, ()), lease=600)
-    [claim] = store.ownership.claim("worker-1", queues=["default"], limit=1).claims
-    return Owner(store, execution_id, claim.claim_no)
 
 
 def test_a_stream_shows_every_row_and_status_and_then_ends(api: ServedApi) -> None:

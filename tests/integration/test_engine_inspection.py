@@ -9,7 +9,6 @@ import pytest
 
 from engine_house import IN_LOOP, House, graph, node, open_house, until, value
 from treadle.domain.errors import ConflictError, NotFoundError
-from treadle.engine import readings
 from treadle.engine.inspection import Inspector
 from treadle.engine.program import Programs
 from treadle.engine.views import Reason
@@ -298,8 +297,8 @@ def test_a_node_shows_its_latest_visit_and_its_times(house: House) -> None:
     assert ended.record.finished_at is not None
 
 
-def test_a_journal_that_is_looked_at_again_is_read_on_from_there(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(readings, "WORTH_KEEPING", 1)
+def test_a_journal_that_is_looked_at_again_is_read_on_from_there(house: House) -> None:
+    programs = Programs(house.registry)
     house.hire()
     ask = graph([node("ask", "signal.wait", {"signal": "on"}), node("next", "test.count")], "ask -> next")
     execution_id = house.start(graph([node("loop", "repeat", {"max": 4, "graph": ask})]))
@@ -307,8 +306,8 @@ def test_a_journal_that_is_looked_at_again_is_read_on_from_there(house: House, m
     for turn in range(4):
         until(lambda: len(house.rows(execution_id, "ask")) == 2 * turn + 1)  # noqa: B023 - called at once
         house.until_parked(execution_id)
-        seen, fresh = house.engine.show(execution_id), Inspector(house.store, Programs(house.registry)).show(execution_id)
-        assert (seen.waiting_on, seen.nodes) == (fresh.waiting_on, fresh.nodes)
+        seen, fresh = house.engine.show(execution_id, again=True), Inspector(house.store, programs).show(execution_id)
+        assert (seen.waiting_on, seen.nodes, seen.seq) == (fresh.waiting_on, fresh.nodes, fresh.seq)
         house.engine.signal(execution_id, "on")
 
     assert house.ended(execution_id).nodes["loop"].status == "completed"

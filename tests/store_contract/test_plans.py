@@ -129,6 +129,10 @@ INDEXES = {
     "count_finished_since": ["execution_finished"],
     "prune_executions": ["execution_finished", "PRIMARY"],
     "give_back_after_crash": ["execution_owner"],
+    "live_heads": ["PRIMARY", "journal_pkey"],
+    "live_rows": ["journal_pkey"],
+    "head_of_executions": ["execution_status", "execution_finished"],
+    "head_of_approvals": ["approval_status", "approval_event"],
 }
 
 POSTGRES_INDEXES = {

@@ -1,4 +1,4 @@
-"""The HTTP side, put together: an engine behind `/api/v1`, health checks, and two pages."""
+"""The HTTP side, put together: an engine behind `/api/v1`, health checks, the web UI, and two plain pages."""
 
 from __future__ import annotations
 
@@ -9,12 +9,28 @@ from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
 
 from treadle.api.config import ApiConfig, check_bind
+from treadle.api.credentials import Credentials
 from treadle.api.gate import Gate
 from treadle.api.live import Streams
 from treadle.api.problems import MEDIA_TYPE, install_problem_handlers
-from treadle.api.routes import approval_links, approvals, editing, executions, health, pages, schedules, system, workflows
+from treadle.api.routes import (
+    approval_links,
+    approvals,
+    editing,
+    executions,
+    health,
+    live,
+    pages,
+    schedules,
+    session,
+    system,
+    workflows,
+)
+from treadle.api.routes.ui import UiRoute
 from treadle.api.schemas.fields import Problem
 from treadle.api.shields import LastResort, SafeHeaders
+from treadle.api.ui_files import UiFiles
+from treadle.api.watcher import Watcher
 from treadle.engine.engine import WorkflowEngine
 
 __all__ = ["ApiConfig", "check_bind", "create_app"]
@@ -32,7 +48,8 @@ class TreadleApi(FastAPI):
         for operations in document["paths"].values():
             for operation in operations.values():
                 refused = operation["responses"]["default"]
-                refused["content"] = {MEDIA_TYPE: refused["content"]["application/json"]}
+                [refusal] = refused["content"].values()
+                refused["content"] = {MEDIA_TYPE: {"schema": {"$ref": refusal["schema"]["$ref"]}}}
         if self.state.config.tokens:
             document["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
             document["security"] = [{"token": []}]
@@ -40,8 +57,12 @@ class TreadleApi(FastAPI):
 
 
 def create_app(engine: WorkflowEngine, config: ApiConfig) -> FastAPI:
-    """The ASGI app. InsecureBindError if it would be open to other machines; `app.state.streams.close()` ends live streams."""
+    """The ASGI app; `app.state.streams.close()` ends live streams.
+
+    InsecureBindError if it would be open to other machines, BadTokenError for a token that protects nothing.
+    """
     check_bind(config.host, config.tokens)
+    credentials, ui = Credentials(config.tokens), UiFiles(config.ui_folder)
     app = TreadleApi(
         title="Treadle",
         version=config.version,
@@ -51,11 +72,17 @@ def create_app(engine: WorkflowEngine, config: ApiConfig) -> FastAPI:
         responses={"default": {"model": Problem, "description": "Refused"}},
         generate_unique_id_function=_operation_id,
         redirect_slashes=False,
-        middleware=[Middleware(SafeHeaders), Middleware(LastResort), Middleware(Gate, config=config)],
+        middleware=[
+            Middleware(SafeHeaders),
+            Middleware(LastResort),
+            Middleware(Gate, config=config, credentials=credentials, ui=ui),
+        ],
     )
     app.state.engine = engine
     app.state.config = config
-    app.state.streams = Streams()
+    app.state.credentials = credentials
+    app.state.streams = streams = Streams()
+    app.state.watcher = Watcher(engine, streams, heartbeat=config.heartbeat_interval)
     install_problem_handlers(app)
     api = APIRouter(prefix="/api/v1")
     for router in (
@@ -69,10 +96,13 @@ def create_app(engine: WorkflowEngine, config: ApiConfig) -> FastAPI:
         approvals.router,
         schedules.router,
         system.router,
+        session.router,
+        live.router,
     ):
         api.include_router(router)
     app.include_router(api)
     app.include_router(health.router)
+    app.router.routes.append(UiRoute(ui))
     app.include_router(pages.router)
     return app
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 from dataclasses import dataclass
+from pathlib import Path
 
 from treadle.domain.errors import TreadleError
 
@@ -34,6 +35,7 @@ class ApiConfig:
     max_wait: float = 60.0
     poll_interval: float = 0.25
     heartbeat_interval: float = 15.0
+    ui_folder: Path = Path(__file__).parent / "ui"
 
 
 class InsecureBindError(TreadleError):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from asyncio import sleep
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
@@ -30,6 +30,7 @@ class Streams:
 
     def __init__(self) -> None:
         self._closed = threading.Event()
+        self._callbacks: list[Callable[[], None]] = []
 
     @property
     def closed(self) -> bool:
@@ -38,6 +39,13 @@ class Streams:
     def close(self) -> None:
         """From any thread; for good."""
         self._closed.set()
+        for callback in list(self._callbacks):
+            callback()
+
+    def on_close(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call back from the thread that closes, until the returned function is called."""
+        self._callbacks.append(callback)
+        return lambda: self._callbacks.remove(callback)
 
 
 @dataclass(slots=True)

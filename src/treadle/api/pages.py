@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
+from treadle.api.ui_files import HOW_TO_BUILD
+
 
 def start_page(overview: Mapping[str, Any]) -> str:
     """What is running, and where to go from here. `overview` is the shape of `/stats`."""
@@ -24,9 +26,10 @@ def start_page(overview: Mapping[str, Any]) -> str:
         ("/api/v1/workers", "Workers"),
     ]
     items = "".join(f'<li><a href="{escape(url)}">{escape(text)}</a></li>' for url, text in links)
+    build = f"<p>The web UI is not built here: <code>{escape(HOW_TO_BUILD)}</code> builds it.</p>"
     return page(
         "Treadle",
-        f"<h1>Treadle</h1>{_table(facts)}<h2>Executions</h2>{_table(statuses)}<h2>Look closer</h2><ul>{items}</ul>",
+        f"<h1>Treadle</h1>{build}{_table(facts)}<h2>Executions</h2>{_table(statuses)}<h2>Look closer</h2><ul>{items}</ul>",
     )
 
 

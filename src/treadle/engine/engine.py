@@ -146,9 +146,9 @@ class WorkflowEngine:
 
     # Seeing
 
-    def show(self, execution_id: str) -> ExecutionView:
-        """NotFoundError."""
-        return self._inspector.show(execution_id)
+    def show(self, execution_id: str, *, again: bool = False) -> ExecutionView:
+        """NotFoundError. `again`: it will soon be asked for again, so it is worth to remember what was read."""
+        return self._inspector.show(execution_id, again=again)
 
     def why(self, execution_id: str) -> tuple[Reason, ...]:
         """One sentence for each thing the execution waits for, with its mend."""

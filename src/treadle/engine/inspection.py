@@ -31,13 +31,17 @@ class Inspector:
         self._store = store
         self._readings = Readings(store, programs)
 
-    def show(self, execution_id: str) -> ExecutionView:
-        """NotFoundError. An execution whose journal cannot be folded is shown by its rows alone."""
+    def show(self, execution_id: str, *, again: bool = False) -> ExecutionView:
+        """NotFoundError. An execution whose journal cannot be folded is shown by its rows alone.
+
+        `again`: it will soon be asked for again, so it is worth to remember what was read.
+        """
         record = self._store.executions.get(execution_id)
         held_back = held_back_by(record, self._store.limits)
-        with self._readings.of(record) as reading:
+        with self._readings.of(record, again=again) as reading:
             waiting = held_back or tuple(_waiting(record, reading))
             nodes = node_states(reading, held_back=bool(held_back))
+            seq = reading.rows[-1].seq if reading.rows else 0
         return ExecutionView(
             record=record,
             input=_decoded(record.input_json),
@@ -46,6 +50,7 @@ class Inspector:
             trigger=_decoded(record.trigger_json),
             waiting_on=waiting,
             nodes=nodes,
+            seq=seq,
         )
 
     def why(self, execution_id: str) -> tuple[Reason, ...]:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from treadle.domain.errors import DefinitionError, MarkingError
 from treadle.domain.records import ExecutionRecord, JournalRow
@@ -16,9 +17,12 @@ from treadle.engine.program import Program, Programs
 from treadle.engine.starting import starts_of
 from treadle.ports import Store
 
+if TYPE_CHECKING:
+    from treadle.engine.node_states import NodeTally
+
 WORTH_KEEPING = 500
 """Rows; shorter journals are read anew."""
-MOST_READINGS = 8
+MOST_READINGS = 64
 MOST_ROWS = 100_000
 MOST_CHARACTERS = 32 << 20
 
@@ -30,6 +34,9 @@ class Reading:
     rows: list[JournalRow]
     program: Program | None = None
     state: ExecutionState | None = None
+    tally: NodeTally | None = None
+    tallied: int = 0
+    """How many rows are in the tally."""
 
     def counted(self) -> Sequence[JournalRow]:
         """The rows without those that a retry from an earlier node has taken back."""
@@ -49,11 +56,11 @@ class Readings:
         self._kept: dict[str, Reading] = {}
 
     @contextmanager
-    def of(self, record: ExecutionRecord) -> Iterator[Reading]:
-        """What the journal says now; only to be looked at inside the `with`."""
+    def of(self, record: ExecutionRecord, *, again: bool = False) -> Iterator[Reading]:
+        """What the journal says now; only to be looked at inside the `with`. `again`: it will soon be asked for again."""
         reading = self._go_on(record) or self._read(record)
         yield reading
-        self._keep(record.id, reading)
+        self._keep(record.id, reading, fewest=1 if again else WORTH_KEEPING)
 
     def _read(self, record: ExecutionRecord) -> Reading:
         reading = Reading(self._rows(record.id, after=0))
@@ -84,13 +91,18 @@ class Readings:
         reading.rows.extend(found[1:])
         return reading
 
-    def _keep(self, execution_id: str, reading: Reading) -> None:
-        if reading.state is None or len(reading.rows) < WORTH_KEEPING or reading.state.characters > MOST_CHARACTERS:
+    def _keep(self, execution_id: str, reading: Reading, *, fewest: int) -> None:
+        if reading.state is None or len(reading.rows) < fewest or reading.state.characters > MOST_CHARACTERS:
             return
         with self._lock:
             self._kept[execution_id] = reading
-            while len(self._kept) > MOST_READINGS or sum(len(each.rows) for each in self._kept.values()) > MOST_ROWS:
+            while self._too_much():
                 del self._kept[next(iter(self._kept))]
+
+    def _too_much(self) -> bool:
+        kept = self._kept.values()
+        characters = sum(each.state.characters for each in kept if each.state is not None)
+        return len(kept) > MOST_READINGS or sum(len(each.rows) for each in kept) > MOST_ROWS or characters > 2 * MOST_CHARACTERS
 
     def _rows(self, execution_id: str, *, after: int) -> list[JournalRow]:
         rows: list[JournalRow] = []

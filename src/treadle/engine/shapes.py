@@ -28,7 +28,7 @@ from treadle.engine.answers import stored
 from treadle.engine.definitions import OpenVersion, placed_graph
 from treadle.engine.forking import Fork
 from treadle.engine.schedule_runs import Backfill
-from treadle.engine.views import ExecutionView, Reason
+from treadle.engine.views import ExecutionView, NodeState, Reason
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -109,18 +109,19 @@ def execution(view: ExecutionView) -> Json:
         "input": stored(record.input_json),
         "output": stored(record.output_json),
         "waiting_on": list(view.waiting_on),
-        "nodes": {
-            node_id: {
-                "status": node.status,
-                "visits": node.visits,
-                "attempts": node.attempts,
-                "started_at": node.started_at,
-                "finished_at": node.finished_at,
-                "error": node.error,
-                "runs": node.runs and asdict(node.runs),
-            }
-            for node_id, node in view.nodes.items()
-        },
+        "nodes": {node_id: node_state(node) for node_id, node in view.nodes.items()},
+    }
+
+
+def node_state(node: NodeState) -> Json:
+    return {
+        "status": node.status,
+        "visits": node.visits,
+        "attempts": node.attempts,
+        "started_at": node.started_at,
+        "finished_at": node.finished_at,
+        "error": node.error,
+        "runs": node.runs and asdict(node.runs),
     }
 
 

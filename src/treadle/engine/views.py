@@ -35,7 +35,10 @@ class NodeState:
 
 @dataclass(frozen=True, slots=True)
 class ExecutionView:
-    """`waiting_on` items are `{kind, node_id, …}`: time, signal, approval, child, retry, rate, slot, gate or join."""
+    """`waiting_on` items are `{kind, node_id, …}`: time, signal, approval, child, retry, rate, slot, gate or join.
+
+    `seq` is the last row of the journal that it is made of.
+    """
 
     record: ExecutionRecord
     input: Any
@@ -44,6 +47,7 @@ class ExecutionView:
     trigger: Any
     waiting_on: tuple[dict[str, Any], ...]
     nodes: Mapping[str, NodeState]
+    seq: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from treadle.store.statements import Dialect
+from treadle.store.write_hints import WriteHints
 
 Row = tuple[Any, ...]
 
@@ -51,6 +52,7 @@ class Database(Protocol):
 
     dialect: Dialect
     url: str
+    write_hints: WriteHints
 
     def writing(self) -> AbstractContextManager[Session]:
         """A transaction: committed at the end of the block, rolled back if it raises."""

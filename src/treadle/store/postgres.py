@@ -6,7 +6,7 @@ Connections run in autocommit: a transaction is an explicit BEGIN, and a lone st
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, NoReturn
 
 import psycopg
@@ -25,6 +25,7 @@ from treadle.ports import Clock
 from treadle.store.database import Row
 from treadle.store.pool import Pool
 from treadle.store.statements import Dialect, Statement, statements
+from treadle.store.write_hints import WriteHints
 
 OLDEST_SERVER = 140000
 
@@ -57,6 +58,7 @@ class PostgresDatabase:
 
     def __init__(self, url: str, *, clock: Clock | None, pool_size: int) -> None:
         self.url = url
+        self.write_hints = WriteHints()
         self._clock = clock
         self._statements = statements("postgres")
         self._pool = Pool(self._connect, _close, size=pool_size)
@@ -65,6 +67,7 @@ class PostgresDatabase:
     def writing(self) -> Iterator[PostgresSession]:
         with self._transaction("BEGIN") as session:
             yield session
+        self.write_hints.tell()
 
     @contextmanager
     def snapshot(self) -> Iterator[PostgresSession]:
@@ -86,8 +89,10 @@ class PostgresDatabase:
     def writing_once(self) -> Iterator[PostgresSession]:
         with self._session() as session:
             yield session
+        self.write_hints.tell()
 
-    reading = writing_once
+    def reading(self) -> AbstractContextManager[PostgresSession]:
+        return self._session()
 
     def time(self, value: Any) -> Any:
         return value

@@ -15,6 +15,7 @@ from treadle.ports import (
     WorkerStore,
     WorkflowStore,
 )
+from treadle.ports_live import LiveStore
 from treadle.store.approvals import Approvals
 from treadle.store.claims import Claims
 from treadle.store.commits import Commits
@@ -22,6 +23,7 @@ from treadle.store.database import Database
 from treadle.store.executions import Executions
 from treadle.store.inbox import Inbox
 from treadle.store.limits import Limits
+from treadle.store.live import Live
 from treadle.store.migrations import Migrations
 from treadle.store.ownership import Ownership
 from treadle.store.phases import Phases
@@ -42,6 +44,7 @@ class SqlStore:
     workflows: WorkflowStore
     schedules: ScheduleStore
     limits: LimitStore
+    live: LiveStore
 
     def __init__(self, database: Database, *, claims: Claims, commits: Commits, head_start: int) -> None:
         self._database = database
@@ -56,6 +59,7 @@ class SqlStore:
         self.workflows = Workflows(database)
         self.schedules = Schedules(database, inbox, starts)
         self.limits = Limits(database, head_start=head_start)
+        self.live = Live(database)
         self.url = database.url
         self.single_writer = database.dialect == "sqlite"
 

@@ -27,6 +27,7 @@ from treadle.ports import Clock
 from treadle.store.database import Row, from_micros, to_micros
 from treadle.store.pool import Pool
 from treadle.store.statements import Dialect, Statement, statements
+from treadle.store.write_hints import WriteHints
 
 OLDEST_LIBRARY = (3, 51, 3)
 """The first release without the fault that could corrupt a database when its write-ahead log is reset."""
@@ -52,6 +53,7 @@ class SqliteDatabase:
             raise StoreError(f"SQLite {library} can corrupt a database; 3.51.3 or later is needed (pip install -U apsw)")
         self.url = url
         self._path = path
+        self.write_hints = WriteHints()
         self._clock = clock
         self._statements = statements("sqlite")
         self._writer: apsw.Connection | None = None
@@ -75,6 +77,7 @@ class SqliteDatabase:
                 # Still in the transaction: nothing was written. In autocommit again: nobody knows.
                 session.rollback()
                 raise
+        self.write_hints.tell()
 
     writing_once = writing
 
