@@ -113,10 +113,23 @@ INDEXES = {
     "next_due": ["execution_wake", "execution_retry", "execution_deadline", "schedule_due"],
     "find_started": ["PRIMARY", "execution_key"],
     "ids_between": ["PRIMARY"],
-    "list_by_status": ["execution_status"],
-    "list_by_workflow": ["execution_workflow"],
-    "list_by_parent": ["execution_parent"],
-    "list_by_prefix": ["PRIMARY"],
+    "list_of_status": ["execution_status"],
+    "list_of_workflow": ["execution_workflow"],
+    "list_of_parent": ["execution_parent"],
+    "search_of_status": ["execution_status"],
+    "search_of_workflow": ["execution_workflow"],
+    "search_of_parent": ["execution_parent"],
+    "search_of_prefix": ["PRIMARY"],
+    "edge_of_status": ["execution_status"],
+    "edge_of_workflow": ["execution_workflow"],
+    "edge_of_parent": ["execution_parent"],
+    "tally_of_status": ["execution_status"],
+    "tally_of_workflow": ["execution_workflow"],
+    "tally_of_parent": ["execution_parent"],
+    "tally_of_prefix": ["PRIMARY"],
+    "tally_workflows": ["execution_workflow"],
+    "tally_statuses": ["execution_status"],
+    "tally_tests": ["execution_test"],
     "open_execution_of_workflow": ["execution_workflow"],
     "open_executions_of_schedule": ["execution_schedule"],
     "uncancelled_of_schedule": ["execution_schedule", "inbox"],
@@ -144,7 +157,9 @@ SQLITE_INDEXES = {
 }
 
 ORDERED_BY_INDEX = [
-    "list_by_status", "list_by_workflow", "list_by_parent", "list_approvals", "list_approvals_of", "read_journal", "read_inbox",
+    "list_of_status", "list_of_workflow", "list_of_parent", "search_of_status", "search_of_workflow", "search_of_parent",
+    "edge_of_status", "edge_of_workflow", "edge_of_parent",
+    "list_approvals", "list_approvals_of", "read_journal", "read_inbox",
     "retries_due", "past_deadline", "due_schedules", "ids_between", "holders_of_slot", "failures_due",
 ]  # fmt: skip
 

@@ -462,7 +462,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """One page of a list; `next_cursor` is None on the last."""
+    """One page of a list; `next_cursor` is None on the last.
+
+    A search that no index answers looks at a bounded number of rows: then `searched_until` is the time down to which it
+    looked, and `next_cursor` goes on from there, however few items there are.
+    """
 
     items: tuple[T, ...]
     next_cursor: str | None = None
+    searched_until: datetime | None = None
