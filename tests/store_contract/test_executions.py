@@ -26,8 +26,8 @@ from store_steps import (
     row,
     send,
 )
-from treadle.domain.execution_filter import ExecutionFilter
 from treadle.domain.errors import DefinitionError, IdempotencyError, NotFoundError
+from treadle.domain.execution_filter import ExecutionFilter
 from treadle.domain.records import ExecutionRecord, Known, MessageKind, Page
 from treadle.ports import Store
 from treadle.store import status_counts

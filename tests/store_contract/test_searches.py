@@ -8,18 +8,16 @@ import pytest
 
 from conftest import START, MovableClock
 from store_steps import (
-    claim_one,
     commit,
     end,
     given_claimed,
     given_ended,
-    given_execution,
     given_paused,
     given_status,
     given_waiting,
-    given_worker,
 )
 from treadle.domain.execution_filter import ExecutionFacets
+from treadle.domain.records import NewExecution
 from treadle.domain.search import parse_search
 from treadle.domain.states import ExecutionStatus
 from treadle.ports import Store
@@ -151,13 +149,15 @@ def test_a_search_without_an_index_says_how_far_it_looked(
     assert (len(indexed.items), indexed.searched_until) == (2, None)
 
 
-def test_a_trial_is_a_row_like_others_before_this_release(store: Store) -> None:
-    given_worker(store)
-    given_execution(store, "exec-1", trigger_json='{"node":"a\\"type\\":","type":"trigger.schedule","payload":{"type":"test"}}')
+def test_a_child_is_found_by_its_trigger_too(store: Store) -> None:
+    given_claimed(store)
+    said = '{"node":"a\\"type\\":","type":"trigger.webhook","payload":{"type":"test"}}'
+    child = NewExecution("child-1", "orders", 1, "{}", said, parent_id="exec-1", parent_activity="/sub#1@1", depth=1)
+    commit(store, children=(child,))
 
-    assert found(store, "trigger:schedule") == ["exec-1"]
-    assert found(store, "-trigger:schedule") == []
-    assert claim_one(store).execution_id == "exec-1"
+    assert found(store, "trigger:webhook") == ["child-1"]
+    assert found(store, "-trigger:webhook") == ["exec-1"]
+    assert set(found(store, "")) == {"exec-1", "child-1"}
 
 
 @pytest.mark.parametrize(

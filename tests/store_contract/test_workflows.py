@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from conftest import START, MovableClock
@@ -12,7 +14,9 @@ from store_steps import (
     given_claimed,
     given_ended,
     given_paused,
+    given_status,
     given_waiting,
+    given_workflow,
     schedule,
     send,
 )
@@ -165,3 +169,33 @@ def test_a_deleted_workflow_comes_back_when_it_is_saved(store: Store) -> None:
 
     assert (saved.version, saved.created) == (2, True)
     assert [each.name for each in store.workflows.list().items] == ["orders"]
+
+
+def test_the_list_tells_what_goes_on_in_each_workflow(store: Store, clock: MovableClock) -> None:
+    for number, status in enumerate(["completed", "waiting", "failed", "waiting", "paused"]):
+        given_status(store, status, f"exec-{number}", workflow="orders")
+        clock.advance(1)
+    given_status(store, "completed", "exec-t", workflow="orders", trigger_json='{"node":null,"type":"test"}')
+    given_workflow(store, "quiet")
+
+    orders, quiet = (each.activity for each in store.workflows.list().items)
+
+    assert (orders.open, quiet.open) == (
+        {"running": 0, "waiting": 2, "paused": 1},
+        {"running": 0, "waiting": 0, "paused": 0},
+    )
+    assert [(each.id, each.status.value) for each in orders.recent] == [
+        ("exec-4", "paused"), ("exec-3", "waiting"), ("exec-2", "failed"), ("exec-1", "waiting"), ("exec-0", "completed"),
+    ]  # fmt: skip
+    assert orders.recent[2].finished_at == START + timedelta(seconds=2)
+    assert quiet.recent == ()
+
+
+def test_the_last_executions_are_the_newest_twenty(store: Store, clock: MovableClock) -> None:
+    for number in range(22):
+        given_status(store, ["completed", "failed"][number % 2], f"exec-{number:02}")
+        clock.advance(1)
+
+    [orders] = store.workflows.list().items
+
+    assert [each.id for each in orders.activity.recent] == [f"exec-{number:02}" for number in range(21, 1, -1)]

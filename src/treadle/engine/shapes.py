@@ -53,12 +53,16 @@ def finding(found: Finding) -> Json:
 
 
 def workflow_row(summary: WorkflowSummary) -> Json:
+    recent = [asdict(each) for each in summary.activity.recent]
     return {
         "name": summary.name,
         "version": summary.version,
         "description": summary.description,
         "created_at": summary.created_at,
         "updated_at": summary.updated_at,
+        "open": dict(summary.activity.open),
+        "last": recent[0] if recent else None,
+        "recent": [{"id": each["id"], "status": each["status"]} for each in recent],
     }
 
 

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 from treadle.domain.execution_filter import EVERY_STATUS, ExecutionFacets, ExecutionFilter
 from treadle.store.database import Database, Session
-from treadle.store.execution_streams import TEST, bounds, edge, streams
+from treadle.store.execution_streams import OF_WORKFLOW, OF_WORKFLOWS, bounds, edge, streams
 
 MOST_COUNTED = 10_000
 """Of a status of a workflow, so many are counted."""
 LEAST_COUNTED = 500
-COUNTED = 300_000
+COUNTED = 120_000
 """Index entries that are read for all workflows together, about."""
 MOST_WORKFLOWS = 200
 """Workflows that are counted, those changed last."""
 MOST_SHOWN = 20
+STATUSES = [each.value for each in EVERY_STATUS]
 
 Cells = Counter[tuple[str, str]]
 """Executions by workflow and status."""
@@ -33,34 +35,46 @@ class ExecutionFacetCounts:
             return self._by_rows(session, wanted)
 
     def _by_index(self, session: Session, wanted: ExecutionFilter) -> ExecutionFacets:
-        """From the indexes alone; trials are counted with the others and taken off."""
-        within, statuses = bounds(wanted), [each.value for each in EVERY_STATUS]
         found = [name for (name,) in session.rows("names_to_count", limit=MOST_WORKFLOWS + 1)]
         names = list(dict.fromkeys([*found[:MOST_WORKFLOWS], *(wanted.workflows or ())]))
-        cap = max(LEAST_COUNTED, min(MOST_COUNTED, COUNTED // max(1, len(names))))
-        counted = session.rows("tally_workflows", names=names, statuses=statuses, cap=cap, **within)
-        cells: Cells = Counter({(name, status): count for name, status, count in counted})
-        tests: Cells = Counter({(name, status): count for name, status, count in session.rows("tally_tests", **within)})
-        facets = _facets(cells - tests, wanted, capped=max(cells.values(), default=0) >= cap)
+        cells, capped = _cells(session, names, wanted)
+        facets = _facets(cells, wanted, capped=capped)
         if wanted.workflows is not None or len(found) <= MOST_WORKFLOWS:
             return facets
-        by_status = Counter(dict(session.rows("tally_statuses", statuses=statuses, cap=MOST_COUNTED, **within)))
-        by_status.subtract(_by_status(tests))
-        total = sum(by_status[status] for status in wanted.statuses)
-        return replace(facets, statuses=dict(by_status), total=total, capped=True)
+        by_status = Counter(dict(session.rows("tally_statuses", statuses=STATUSES, cap=MOST_COUNTED, **bounds(wanted))))
+        by_status.subtract(_by_status(_tests(session, wanted)))
+        return replace(facets, statuses=dict(by_status), total=sum(by_status[each] for each in wanted.statuses), capped=True)
 
     def _by_rows(self, session: Session, wanted: ExecutionFilter) -> ExecutionFacets:
-        """By looking at the rows themselves, newest first, down to where a page of the list would stop too."""
-        within = {**bounds(wanted), "before_id": ""}
+        """By looking at the rows themselves, newest first, down to a bound; what an index answers by the index."""
         chosen = streams(session, replace(wanted, statuses=EVERY_STATUS, workflows=None))
-        until = edge(session, chosen, **within)
+        by_index = [each for each in chosen if each.source in (OF_WORKFLOW, OF_WORKFLOWS) and not each.looks_at_rows]
+        looking = [(each, each.source.tally) for each in chosen if each not in by_index]
+        names = {name for each in by_index for name in each.parameters.get("names") or [each.parameters["workflow"]]}
+        cells, capped = _cells(session, sorted(names), wanted)
+        within = {**bounds(wanted), "before_id": ""}
+        until = edge(session, [stream for stream, _ in looking], **within)
         if until is not None:
             within["since"] = self._database.time(until)
-        cells: Cells = Counter()
-        for stream in chosen:
-            for workflow, status, count in session.rows(stream.source.tally, **stream.parameters, **within):
+        for stream, tally in looking:
+            assert tally is not None
+            for workflow, status, count in session.rows(tally, **stream.parameters, **within):
                 cells[workflow, status] += count
-        return _facets(cells, wanted, capped=until is not None)
+        return _facets(cells, wanted, capped=capped or until is not None)
+
+
+def _cells(session: Session, names: Sequence[str], wanted: ExecutionFilter) -> tuple[Cells, bool]:
+    """Of these workflows, and whether a count stopped. From the indexes alone: trials are counted too, and then taken off."""
+    if not names:
+        return Counter(), False
+    cap = max(LEAST_COUNTED, min(MOST_COUNTED, COUNTED // len(names)))
+    counted = session.rows("tally_workflows", names=names, statuses=STATUSES, cap=cap, **bounds(wanted))
+    cells: Cells = Counter({(name, status): count for name, status, count in counted})
+    return cells - _tests(session, wanted), max(cells.values()) >= cap
+
+
+def _tests(session: Session, wanted: ExecutionFilter) -> Cells:
+    return Counter({(name, status): count for name, status, count in session.rows("tally_tests", **bounds(wanted))})
 
 
 def _is_indexed(wanted: ExecutionFilter) -> bool:

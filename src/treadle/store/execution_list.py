@@ -26,7 +26,7 @@ class ExecutionList:
             within["before_id"] = ""
         with self._database.snapshot() as session:
             chosen = streams(session, wanted)
-            until = edge(session, chosen, **within)
+            until = edge(session, [each for each in chosen if each.looks_at_rows], **within)
             if until is not None:
                 within["since"] = self._database.time(until)
             found = page([self._fetch(session, each, limit + 1, within) for each in chosen], limit=limit)

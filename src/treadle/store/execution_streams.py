@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import product
 from typing import Any, Final
 
 import orjson
@@ -34,18 +35,20 @@ ROWS_ONLY: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The statements that read one index. Without `edge` it is bounded by itself."""
+    """The statements that read one index. Without `edge` it is bounded by itself, without `tally` the index can count."""
 
     plain: str
     search: str
-    tally: str
-    edge: str | None
+    tally: str | None = None
+    edge: str | None = None
 
 
 OF_STATUS = Source("list_of_status", "search_of_status", "tally_of_status", "edge_of_status")
 OF_WORKFLOW = Source("list_of_workflow", "search_of_workflow", "tally_of_workflow", "edge_of_workflow")
 OF_PARENT = Source("list_of_parent", "search_of_parent", "tally_of_parent", "edge_of_parent")
-OF_PREFIX = Source("search_of_prefix", "search_of_prefix", "tally_of_prefix", None)
+OF_PREFIX = Source("search_of_prefix", "search_of_prefix", "tally_of_prefix")
+OF_WORKFLOWS = Source("list_of_workflows", "list_of_workflows")
+"""Several workflows at once, where nothing is to be looked at in rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +78,11 @@ def streams(session: Session, wanted: ExecutionFilter) -> list[Stream]:
     return list(_chosen(session, wanted, _parameters(wanted)))
 
 
-def edge(session: Session, chosen: Sequence[Stream], **bounds: Any) -> datetime | None:
-    """The time down to which all streams can be read within what may be looked at; None: to their ends."""
-    looking = [(stream.source.edge, stream.parameters) for stream in chosen if stream.looks_at_rows and stream.source.edge]
-    scan = max(LEAST_SCANNED, SCANNED // max(1, len(looking)))
-    found = [session.row(statement, **parameters, **bounds, scan=scan) for statement, parameters in looking]
+def edge(session: Session, chosen: Sequence[Stream], **bounds: Any) -> Any:
+    """The time (`Database.time` reads it) down to which all streams can be looked through within bounds; None: to their ends."""
+    bounded = [(stream.source.edge, stream.parameters) for stream in chosen if stream.source.edge]
+    scan = max(LEAST_SCANNED, SCANNED // max(1, len(bounded)))
+    found = [session.row(statement, **parameters, **bounds, scan=scan) for statement, parameters in bounded]
     return max((row[0] for row in found if row is not None), default=None)
 
 
@@ -120,11 +123,15 @@ def _of_words(session: Session, wanted: ExecutionFilter, common: dict[str, Any])
 def _of_index(
     workflows: Sequence[str] | None, statuses: Sequence[ExecutionStatus], common: dict[str, Any]
 ) -> Iterator[Stream]:
-    for status in statuses:
-        if workflows is None:
-            yield Stream(OF_STATUS, {**common, "status": status.value})
-        else:
-            yield from (Stream(OF_WORKFLOW, {**common, "workflow": name, "status": status.value}) for name in workflows)
+    if workflows is None:
+        yield from (Stream(OF_STATUS, {**common, "status": each.value}) for each in statuses)
+        return
+    together = Stream(OF_WORKFLOWS, {**common, "names": list(workflows), "of_statuses": [each.value for each in statuses]})
+    if len(workflows) > 1 and not together.looks_at_rows:
+        yield together
+        return
+    for name, status in product(workflows, statuses):
+        yield Stream(OF_WORKFLOW, {**common, "workflow": name, "status": status.value})
 
 
 def _of_prefix(prefix: str, common: dict[str, Any], wanted: ExecutionFilter) -> Stream:

@@ -103,6 +103,34 @@ SELECT
 ORDER BY created_at DESC, id DESC
 LIMIT :limit
 
+-- name: list_of_workflows
+-- Of each status of each workflow the newest :limit, and of these together the newest; one statement however many there are.
+SELECT
+-- include: execution_row
+FROM execution
+WHERE id IN (
+  SELECT e.id
+  FROM unnest(CAST(:names AS text[])) AS w(value) -- postgres
+  CROSS JOIN unnest(CAST(:of_statuses AS text[])) AS s(value) -- postgres
+  CROSS JOIN LATERAL ( -- postgres
+    SELECT x.id, x.created_at -- postgres
+    FROM execution AS x -- postgres
+  FROM json_each(:names) AS w -- sqlite
+  CROSS JOIN json_each(:of_statuses) AS s -- sqlite
+  CROSS JOIN execution AS e ON e.id IN ( -- sqlite
+    SELECT x.id -- sqlite
+    FROM execution AS x INDEXED BY execution_workflow -- sqlite
+    WHERE x.workflow = w.value AND x.status = s.value AND x.created_at >= :since
+      AND (x.created_at, x.id) < (:before, :before_id) AND coalesce(x.trigger_type, '') <> :hidden
+    ORDER BY x.created_at DESC, x.id DESC
+    LIMIT :limit
+  ) AS e -- postgres
+  ) -- sqlite
+  ORDER BY e.created_at DESC, e.id DESC
+  LIMIT :limit
+)
+ORDER BY created_at DESC, id DESC
+
 -- name: search_of_status
 -- The sub-select keeps PostgreSQL from gathering and sorting all rows where it expects that few are wanted; :all is NULL.
 SELECT
@@ -229,3 +257,22 @@ SELECT name FROM workflow WHERE lower(name) LIKE :pattern ESCAPE '!' ORDER BY up
 
 -- name: names_to_count
 SELECT name FROM workflow ORDER BY updated_at DESC, name LIMIT :limit
+
+-- name: recent_of_workflows
+-- The newest :limit of each status of each workflow; the caller takes the newest of them together.
+SELECT w.value, e.id, e.status, e.created_at, e.finished_at
+FROM unnest(CAST(:names AS text[])) AS w(value) -- postgres
+CROSS JOIN unnest(CAST(:statuses AS text[])) AS s(value) -- postgres
+CROSS JOIN LATERAL ( -- postgres
+  SELECT x.id, x.status, x.created_at, x.finished_at -- postgres
+  FROM execution AS x -- postgres
+FROM json_each(:names) AS w -- sqlite
+CROSS JOIN json_each(:statuses) AS s -- sqlite
+CROSS JOIN execution AS e ON e.id IN ( -- sqlite
+  SELECT x.id -- sqlite
+  FROM execution AS x INDEXED BY execution_workflow -- sqlite
+  WHERE x.workflow = w.value AND x.status = s.value AND coalesce(x.trigger_type, '') <> 'test'
+  ORDER BY x.created_at DESC, x.id DESC
+  LIMIT :limit
+) AS e -- postgres
+) -- sqlite
