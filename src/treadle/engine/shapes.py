@@ -53,7 +53,7 @@ def finding(found: Finding) -> Json:
 
 
 def workflow_row(summary: WorkflowSummary) -> Json:
-    recent = [asdict(each) for each in summary.activity.recent]
+    recent = summary.activity.recent
     return {
         "name": summary.name,
         "version": summary.version,
@@ -61,8 +61,8 @@ def workflow_row(summary: WorkflowSummary) -> Json:
         "created_at": summary.created_at,
         "updated_at": summary.updated_at,
         "open": dict(summary.activity.open),
-        "last": recent[0] if recent else None,
-        "recent": [{"id": each["id"], "status": each["status"]} for each in recent],
+        "last": asdict(recent[0]) if recent else None,
+        "recent": [{"id": each.id, "status": each.status} for each in recent],
     }
 
 

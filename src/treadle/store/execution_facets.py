@@ -41,7 +41,8 @@ class ExecutionFacetCounts:
         facets = _facets(cells, wanted, capped=capped)
         if wanted.workflows is not None or len(found) <= MOST_WORKFLOWS:
             return facets
-        by_status = Counter(dict(session.rows("tally_statuses", statuses=STATUSES, cap=MOST_COUNTED, **bounds(wanted))))
+        counted = session.rows("tally_statuses", statuses=STATUSES, cap=MOST_COUNTED, **bounds(wanted))
+        by_status: Counter[str] = Counter(dict(counted))
         by_status.subtract(_by_status(_tests(session, wanted)))
         return replace(facets, statuses=dict(by_status), total=sum(by_status[each] for each in wanted.statuses), capped=True)
 

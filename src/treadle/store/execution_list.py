@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from treadle.domain.execution_filter import ExecutionFilter
 from treadle.domain.records import ExecutionRecord, Page
@@ -19,21 +20,20 @@ class ExecutionList:
 
     def page(self, wanted: ExecutionFilter, *, limit: int, cursor: str | None) -> Page[ExecutionRecord]:
         at = place(cursor)
-        within = {**bounds(wanted), "before_id": at.before_id}
-        if at.before <= within["before"]:
-            within["before"] = at.before
-        else:
-            within["before_id"] = ""
+        within = bounds(wanted)
+        before_id = at.before_id if at.before <= within["before"] else ""
+        within["before"] = min(at.before, within["before"])
         with self._database.snapshot() as session:
             chosen = streams(session, wanted)
-            until = edge(session, [each for each in chosen if each.looks_at_rows], **within)
+            until = edge(session, [each for each in chosen if each.looks_at_rows], **within, before_id=before_id)
             if until is not None:
                 within["since"] = self._database.time(until)
-            found = page([self._fetch(session, each, limit + 1, within) for each in chosen], limit=limit)
+            bounded = {**within, "before_id": before_id, "limit": limit + 1, "all": None}
+            found = page([self._fetch(session, each, bounded) for each in chosen], limit=limit)
         if until is None or found.next_cursor is not None:
             return found
         return replace(found, next_cursor=cursor_before(within["since"]), searched_until=within["since"])
 
-    def _fetch(self, session: Session, stream: Stream, limit: int, within: dict[str, object]) -> Sequence[ExecutionRecord]:
-        found = session.rows(stream.listing, **stream.parameters, **within, limit=limit, all=None)
+    def _fetch(self, session: Session, stream: Stream, bounded: Mapping[str, Any]) -> Sequence[ExecutionRecord]:
+        found = session.rows(stream.listing, **stream.parameters, **bounded)
         return [rows.execution_record(row, self._database.time) for row in found]

@@ -20,7 +20,7 @@ SCANNED = 20_000
 LEAST_SCANNED = 1_000
 """The same for each stream, however many there are."""
 MOST_NAMES = 20
-"""Of the workflows whose name matches a word, so many (the ones changed last) are searched."""
+"""Of the workflows whose name has the words, so many (the ones changed last) are searched."""
 LONG_AGO = datetime(1, 1, 2, tzinfo=UTC)
 LAST_CHARACTER = "\U0010ffff"
 TEST = "test"
@@ -28,7 +28,7 @@ NOTHING_HIDDEN = "-"
 WITH_ERROR = (ExecutionStatus.FAILED, ExecutionStatus.CANCELLED)
 
 ROWS_ONLY: Final = (
-    "statuses", "workflows", "parents", "not_workflows", "triggers", "not_triggers", "not_prefix", "errors", "words",
+    "statuses", "workflows", "parents", "not_workflows", "triggers", "not_triggers", "not_prefixes", "errors", "words",
 )  # fmt: skip
 """Parameters that no index answers, if they are not None."""
 
@@ -106,18 +106,17 @@ def _chosen(session: Session, wanted: ExecutionFilter, common: dict[str, Any]) -
 
 
 def _of_words(session: Session, wanted: ExecutionFilter, common: dict[str, Any]) -> Iterator[Stream]:
-    """What the first word finds as part of a workflow's name; else as the beginning of an id; else in an error."""
-    word, *others = wanted.words
-    names = _names_with(session, word, wanted.workflows)
-    named = {**common, "words": _words(others)}
+    """First the workflows that have all words in their names, then ids that begin with a word, then errors."""
+    words = wanted.words
+    names = _names_with(session, words, wanted.workflows)
     if names:
-        yield from _of_index(names, wanted.statuses, named)
-    elsewhere = {**named, "not_workflows": [*wanted.not_workflows, *names] or None}
-    yield _of_prefix(word, elsewhere, wanted)
-    failed = [each for each in wanted.statuses if each in WITH_ERROR]
-    in_error = {**elsewhere, "errors": [*(common["errors"] or []), _in_json(word)], "not_prefix": word}
+        yield from _of_index(names, wanted.statuses, {**common, "words": None})
+    elsewhere = {**common, "not_workflows": [*wanted.not_workflows, *names] or None}
+    for number, word in enumerate(words):
+        yield _of_prefix(word, {**elsewhere, "not_prefixes": list(words[:number]) or None}, wanted)
     unnamed = None if wanted.workflows is None else [each for each in wanted.workflows if each not in names]
-    yield from _of_index(unnamed, failed, in_error)
+    failed = [each for each in wanted.statuses if each in WITH_ERROR]
+    yield from _of_index(unnamed, failed, {**elsewhere, "not_prefixes": list(words)})
 
 
 def _of_index(
@@ -149,7 +148,7 @@ def _parameters(wanted: ExecutionFilter) -> dict[str, Any]:
         "not_workflows": list(wanted.not_workflows) or None,
         "triggers": None if wanted.triggers is None else list(wanted.triggers),
         "not_triggers": list(wanted.not_triggers) or None,
-        "not_prefix": None,
+        "not_prefixes": None,
         "errors": [_in_json(each) for each in wanted.errors] or None,
         "words": _words(wanted.words),
         "hidden": NOTHING_HIDDEN if asks_for_tests else TEST,
@@ -166,11 +165,11 @@ def _in_rows(wanted: ExecutionFilter) -> dict[str, Any]:
     }
 
 
-def _names_with(session: Session, word: str, workflows: Sequence[str] | None) -> list[str]:
+def _names_with(session: Session, words: Sequence[str], workflows: Sequence[str] | None) -> list[str]:
+    parts = [word.lower() for word in words]
     if workflows is not None:
-        return [name for name in workflows if word.lower() in name.lower()]
-    escaped = word.lower().replace("!", "!!").replace("%", "!%").replace("_", "!_")
-    return [name for (name,) in session.rows("workflow_names_like", pattern=f"%{escaped}%", limit=MOST_NAMES)]
+        return [name for name in workflows if all(part in name.lower() for part in parts)]
+    return [name for (name,) in session.rows("workflow_names_with", parts=parts, limit=MOST_NAMES)]
 
 
 def _words(words: Sequence[str]) -> str | None:

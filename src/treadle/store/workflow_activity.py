@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from operator import attrgetter
 
 from treadle.domain.execution_filter import EVERY_STATUS, EVERYTHING
 from treadle.domain.records import RecentExecution, WorkflowActivity
@@ -32,7 +31,8 @@ def activity(session: Session, names: Sequence[str], time: Time) -> Mapping[str,
 def _recent(session: Session, names: Sequence[str], time: Time) -> Mapping[str, tuple[RecentExecution, ...]]:
     found: dict[str, list[RecentExecution]] = {name: [] for name in names}
     statuses = [each.value for each in EVERY_STATUS]
-    for name, *fields in session.rows("recent_of_workflows", names=list(names), statuses=statuses, limit=RECENT):
-        id_, status, created_at, finished_at = fields
+    for name, id_, status, created_at, finished_at in session.rows(
+        "recent_of_workflows", names=list(names), statuses=statuses, limit=RECENT
+    ):
         found[name].append(RecentExecution(id_, ExecutionStatus(status), time(created_at), time(finished_at)))
-    return {name: tuple(sorted(some, key=attrgetter("created_at", "id"), reverse=True)[:RECENT]) for name, some in found.items()}
+    return {name: tuple(some) for name, some in found.items()}

@@ -53,7 +53,16 @@ WHERE id IN (SELECT e.id FROM execution AS e WHERE e.id >= :prefix AND e.id < :u
   ) -- sqlite
   AND (CAST(:parents AS text[]) IS NULL OR parent_id = ANY(CAST(:parents AS text[]))) -- postgres
   AND (:parents IS NULL OR parent_id IN (SELECT value FROM json_each(:parents))) -- sqlite
-  AND (CAST(:not_prefix AS text) IS NULL OR substr(id, 1, length(:not_prefix)) <> :not_prefix)
+  AND (
+    CAST(:not_prefixes AS text[]) IS NULL -- postgres
+    :not_prefixes IS NULL -- sqlite
+    OR NOT EXISTS (
+      SELECT 1
+      FROM unnest(CAST(:not_prefixes AS text[])) AS p(value) -- postgres
+      FROM json_each(:not_prefixes) AS p -- sqlite
+      WHERE substr(execution.id, 1, length(p.value)) = p.value
+    )
+  )
   AND (
     CAST(:errors AS text[]) IS NULL -- postgres
     :errors IS NULL -- sqlite
@@ -252,27 +261,43 @@ INDEXED BY execution_test -- sqlite
 WHERE trigger_type = 'test' AND created_at >= :since AND created_at < :before
 GROUP BY workflow, status
 
--- name: workflow_names_like
-SELECT name FROM workflow WHERE lower(name) LIKE :pattern ESCAPE '!' ORDER BY updated_at DESC, name LIMIT :limit
+-- name: workflow_names_with
+SELECT w.name
+FROM workflow AS w
+WHERE NOT EXISTS (
+  SELECT 1
+  FROM unnest(CAST(:parts AS text[])) AS p(value) -- postgres
+  WHERE strpos(lower(w.name), p.value) = 0 -- postgres
+  FROM json_each(:parts) AS p -- sqlite
+  WHERE instr(lower(w.name), p.value) = 0 -- sqlite
+)
+ORDER BY w.updated_at DESC, w.name
+LIMIT :limit
 
 -- name: names_to_count
 SELECT name FROM workflow ORDER BY updated_at DESC, name LIMIT :limit
 
 -- name: recent_of_workflows
--- The newest :limit of each status of each workflow; the caller takes the newest of them together.
-SELECT w.value, e.id, e.status, e.created_at, e.finished_at
-FROM unnest(CAST(:names AS text[])) AS w(value) -- postgres
-CROSS JOIN unnest(CAST(:statuses AS text[])) AS s(value) -- postgres
-CROSS JOIN LATERAL ( -- postgres
-  SELECT x.id, x.status, x.created_at, x.finished_at -- postgres
-  FROM execution AS x -- postgres
-FROM json_each(:names) AS w -- sqlite
-CROSS JOIN json_each(:statuses) AS s -- sqlite
-CROSS JOIN execution AS e ON e.id IN ( -- sqlite
-  SELECT x.id -- sqlite
-  FROM execution AS x INDEXED BY execution_workflow -- sqlite
-  WHERE x.workflow = w.value AND x.status = s.value AND coalesce(x.trigger_type, '') <> 'test'
-  ORDER BY x.created_at DESC, x.id DESC
-  LIMIT :limit
-) AS e -- postgres
-) -- sqlite
+-- The newest :limit of each workflow, chosen from as many of each status.
+SELECT name, id, status, created_at, finished_at
+FROM (
+  SELECT w.value AS name, e.id, e.status, e.created_at, e.finished_at,
+         row_number() OVER (PARTITION BY w.value ORDER BY e.created_at DESC, e.id DESC) AS place
+  FROM unnest(CAST(:names AS text[])) AS w(value) -- postgres
+  CROSS JOIN unnest(CAST(:statuses AS text[])) AS s(value) -- postgres
+  CROSS JOIN LATERAL ( -- postgres
+    SELECT x.id, x.status, x.created_at, x.finished_at -- postgres
+    FROM execution AS x -- postgres
+  FROM json_each(:names) AS w -- sqlite
+  CROSS JOIN json_each(:statuses) AS s -- sqlite
+  CROSS JOIN execution AS e ON e.id IN ( -- sqlite
+    SELECT x.id -- sqlite
+    FROM execution AS x INDEXED BY execution_workflow -- sqlite
+    WHERE x.workflow = w.value AND x.status = s.value AND coalesce(x.trigger_type, '') <> 'test'
+    ORDER BY x.created_at DESC, x.id DESC
+    LIMIT :limit
+  ) AS e -- postgres
+  ) -- sqlite
+) AS ranked
+WHERE place <= :limit
+ORDER BY name, place
