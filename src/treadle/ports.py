@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from treadle.domain.activity import Context, Done, Event, Park
 from treadle.domain.approvals import ApprovalEvent, Vote
+from treadle.domain.execution_filter import EVERYTHING, ExecutionFacets, ExecutionFilter
 from treadle.domain.node_types import NodeType
 from treadle.domain.records import (
     Admitted,
@@ -241,16 +242,17 @@ class ExecutionStore(Protocol):
         ...
 
     def list(
-        self,
-        *,
-        status: str | None = None,
-        workflow: str | None = None,
-        q: str | None = None,
-        parent: str | None = None,
-        limit: int = 50,
-        cursor: str | None = None,
-    ) -> Page[ExecutionRecord]:
-        """Newest first, without input and output. `q` matches an id prefix or a part of the workflow's name."""
+        self, wanted: ExecutionFilter = EVERYTHING, *, status: str | None = None, workflow: str | None = None,
+        parent: str | None = None, limit: int = 50, cursor: str | None = None,
+    ) -> Page[ExecutionRecord]:  # fmt: skip
+        """Newest first, without input and output; `status`, `workflow` and `parent` narrow `wanted`.
+
+        A filter on triggers, errors or several words looks at a bounded number of rows: see `Page.searched_until`.
+        """
+        ...
+
+    def facets(self, wanted: ExecutionFilter = EVERYTHING) -> ExecutionFacets:
+        """How many there are by status and workflow, counted to a bound."""
         ...
 
     def journal(self, execution_id: str, *, after: int = 0, limit: int = 1000) -> Sequence[JournalRow]:

@@ -164,6 +164,30 @@ def test_executions_are_filtered(api: ServedApi) -> None:
     assert found(q="ech") == [echo]
     assert found(q=only) == [only]
     assert found(parent=echo) == []
+    assert found(q="status:running,waiting since:1h workflow:echo") == [echo]
+    assert found(q="status:running", status="failed") == []
+    assert found(q="trigger:manual until:24h") == []
+
+
+def test_facets_count_what_a_search_finds(api: ServedApi) -> None:
+    for name in ("echo", "echo", "only"):
+        api.start(name)
+
+    answer = api.http.get(f"{EXECUTIONS}/facets", params={"q": "status:open", "workflow": "echo"})
+
+    facets = schemas.ExecutionFacets.model_validate_json(answer.content)
+    assert (facets.status["running"], facets.total, facets.capped) == (2, 2, False)
+    assert [(each.value, each.count) for each in facets.workflow] == [("echo", 2), ("only", 1)]
+
+
+@pytest.mark.parametrize("path", ["", "/facets"])
+def test_a_search_that_cannot_be_read_is_answered_with_its_place(api: ServedApi, path: str) -> None:
+    answer = api.http.get(f"{EXECUTIONS}{path}", params={"q": "echo stauts:failed"})
+
+    [error] = answer.json()["errors"]
+    assert (answer.status_code, error["path"]) == (422, "query.q")
+    assert error["message"] == "column 6: there is no 'stauts' to search by"
+    assert "did you mean 'status'?" in error["hint"]
 
 
 @pytest.mark.parametrize(

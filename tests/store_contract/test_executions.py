@@ -27,9 +27,14 @@ from store_steps import (
     send,
 )
 from treadle.domain.errors import DefinitionError, IdempotencyError, NotFoundError
+from treadle.domain.execution_filter import ExecutionFilter
 from treadle.domain.records import ExecutionRecord, Known, MessageKind, Page
 from treadle.ports import Store
 from treadle.store import status_counts
+
+
+def search(word: str) -> ExecutionFilter:
+    return ExecutionFilter(words=(word,) if word else ())
 
 
 def ids(page: Page[ExecutionRecord]) -> list[str]:
@@ -348,7 +353,8 @@ def given_variety(store: Store) -> None:
 def test_the_list_is_filtered(store: Store, filters: dict[str, str], expected: set[str]) -> None:
     given_variety(store)
 
-    page = store.executions.list(**filters)  # type: ignore[arg-type]  # keyword names are data here
+    wanted = search(filters.get("q", "")).narrowed(**{key: value for key, value in filters.items() if key != "q"})
+    page = store.executions.list(wanted)
 
     assert set(ids(page)) == expected
     assert len(page.items) == len(expected)
@@ -360,7 +366,7 @@ def test_filtered_pages_join_up(store: Store) -> None:
 
     seen, cursor = [], None
     while True:
-        page = store.executions.list(q="order", limit=2, cursor=cursor)
+        page = store.executions.list(search("order"), limit=2, cursor=cursor)
         seen += ids(page)
         cursor = page.next_cursor
         if cursor is None:
@@ -418,9 +424,9 @@ def test_an_execution_that_changes_while_it_is_listed_is_listed_once(store: Stor
     listed: Any = store.executions._listed  # type: ignore[attr-defined]
     fetch = listed._fetch
 
-    def fetch_and_change(session: Any, query: str, **parameters: Any) -> Any:
-        found = fetch(session, query, **parameters)
-        if parameters["status"] == "running":
+    def fetch_and_change(session: Any, stream: Any, *rest: Any) -> Any:
+        found = fetch(session, stream, *rest)
+        if stream.parameters["status"] == "running":
             send(store, MessageKind.RESUME)
         return found
 

@@ -18,7 +18,7 @@ from treadle.store.postgres import PostgresDatabase
 from treadle.store.sqlite import SqliteDatabase
 from treadle.store.statements import schema_files
 
-MIGRATIONS = ["0001_initial", "0002_limits", "0003_payloads", "0004_approvals", "0005_schedules", "0010_editing"]
+MIGRATIONS = ["0001_initial", "0002_limits", "0003_payloads", "0004_approvals", "0005_schedules", "0010_editing", "0011_lists"]
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -15,7 +16,9 @@ from store_steps import (
     given_claimed,
     given_ended,
     given_paused,
+    given_status,
     given_waiting,
+    given_workflow,
     schedule,
     send,
 )
@@ -283,3 +286,31 @@ def _is_there(store: Store, version: int) -> bool:
     except NotFoundError:
         return False
     return True
+def test_the_list_tells_what_goes_on_in_each_workflow(store: Store, clock: MovableClock) -> None:
+    for number, status in enumerate(["completed", "waiting", "failed", "waiting", "paused"]):
+        given_status(store, status, f"exec-{number}", workflow="orders")
+        clock.advance(1)
+    given_status(store, "completed", "exec-t", workflow="orders", trigger_json='{"node":null,"type":"test"}')
+    given_workflow(store, "quiet")
+
+    orders, quiet = (each.activity for each in store.workflows.list().items)
+
+    assert (orders.open, quiet.open) == (
+        {"running": 0, "waiting": 2, "paused": 1},
+        {"running": 0, "waiting": 0, "paused": 0},
+    )
+    assert [(each.id, each.status.value) for each in orders.recent] == [
+        ("exec-4", "paused"), ("exec-3", "waiting"), ("exec-2", "failed"), ("exec-1", "waiting"), ("exec-0", "completed"),
+    ]  # fmt: skip
+    assert orders.recent[2].finished_at == START + timedelta(seconds=2)
+    assert quiet.recent == ()
+
+
+def test_the_last_executions_are_the_newest_twenty(store: Store, clock: MovableClock) -> None:
+    for number in range(22):
+        given_status(store, ["completed", "failed"][number % 2], f"exec-{number:02}")
+        clock.advance(1)
+
+    [orders] = store.workflows.list().items
+
+    assert [each.id for each in orders.activity.recent] == [f"exec-{number:02}" for number in range(21, 1, -1)]

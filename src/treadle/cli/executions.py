@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from treadle.cli import shapes
 from treadle.cli.arguments import duration, json_value
-from treadle.cli.grammar import Group, output_option, page_options
+from treadle.cli.grammar import Group, Shown, output_option, page_options
 from treadle.cli.local_worker import worker_for
 from treadle.cli.pages import execution_page
 from treadle.cli.rendering import plain, say, write_list, write_one
 from treadle.cli.session import Session
 from treadle.cli.watching import detachable, watch
 from treadle.domain.errors import ConflictError, NotFoundError
+from treadle.domain.execution_filter import ExecutionFilter
 from treadle.domain.records import MessageOutcome, MessageReply
+from treadle.domain.search import parse_search
 from treadle.domain.states import ExecutionStatus
 from treadle.engine.forking import SAME
 from treadle.engine.reasons import reason_of
+
+if TYPE_CHECKING:
+    from treadle.bootstrap import Treadle
 
 EXECUTION = click.argument("execution_id", metavar="ID")
 SAID = 20
@@ -27,7 +32,7 @@ SAID = 20
 STATUSES = click.Choice([str(status) for status in ExecutionStatus])
 
 
-@click.group(cls=Group, examples=["treadle executions list --status waiting", "treadle executions why exec-0198"])
+@click.group(cls=Group, examples=["treadle executions list status:waiting", "treadle executions why exec-0198"])
 def executions() -> None:
     """See and steer executions.
 
@@ -35,26 +40,64 @@ def executions() -> None:
     """
 
 
-@executions.command("list", examples=["treadle executions list --status failed", "treadle executions list -q refund -o jsonl"])
-@click.option("--status", type=STATUSES, help="Only those in this status.")
-@click.option("--workflow", help="Only those of this workflow.")
-@click.option("-q", "query", metavar="TEXT", help="An id prefix, or a part of the workflow's name.")
+def search_options(command: Shown) -> Shown:
+    """Adds the search, as `search` and `query`, and the options that narrow it."""
+    command = click.option("-q", "query", metavar="SEARCH", help="The same as SEARCH.")(command)
+    command = click.option("--workflow", help="Only those of this workflow.")(command)
+    command = click.option("--status", type=STATUSES, help="Only those in this status.")(command)
+    return click.argument("search", metavar="[SEARCH]...", nargs=-1)(command)
+
+
+@executions.command(
+    "list",
+    examples=[
+        "treadle executions list status:failed since:1h",
+        "treadle executions list 'refund error:\"timed out\"' -o jsonl",
+        "treadle executions list -q '-status:completed trigger:schedule'",
+    ],
+)
+@search_options
 @page_options
 @output_option
 @click.pass_obj
-def list_executions(session: Session, /, form: str, limit: int, cursor: str | None, **only: str | None) -> None:
-    """List executions, newest first."""
+def list_executions(session: Session, /, form: str, limit: int, cursor: str | None, **search: Any) -> None:
+    """List executions, newest first.
+
+    SEARCH is made of status:failed,running workflow:NAME id:ID parent:ID trigger:schedule since:24h until:2026-01-31
+    error:TEXT and words, which begin the id or are in the name of the workflow or the error. All must hold.
+    """
     with session.open() as treadle:
-        page = treadle.store.executions.list(
-            status=only["status"], workflow=only["workflow"], q=only["query"], limit=limit, cursor=cursor
-        )
+        page = treadle.store.executions.list(_wanted(treadle, **search), limit=limit, cursor=cursor)
     write_list(
         map(shapes.execution_row, page.items),
         form,
         columns=("id", "workflow", "status", "priority", "created_at", "finished_at"),
         cursor=page.next_cursor,
-        none="no executions; `treadle run WORKFLOW` starts one",
+        none="no executions; `treadle run WORKFLOW` starts one" if page.searched_until is None else "none found so far",
     )
+    if page.searched_until is not None:
+        say(f"searched back to {shapes.time(page.searched_until)}; --cursor goes on from there")
+
+
+@executions.command(
+    "count", examples=["treadle executions count since:24h", "treadle executions count workflow:order_refund -o json"]
+)
+@search_options
+@output_option
+@click.pass_obj
+def count_executions(session: Session, /, form: str, **search: Any) -> None:
+    """Count executions by status and workflow; SEARCH is as in `list`."""
+    with session.open() as treadle:
+        facets = shapes.execution_facets(treadle.store.executions.facets(_wanted(treadle, **search)))
+    if form != "table":
+        write_one(facets, form)
+        return
+    by_status = [{"facet": "status", "name": name, "count": count} for name, count in facets["status"].items()]
+    by_workflow = [{"facet": "workflow", "name": each["value"], "count": each["count"]} for each in facets["workflow"]]
+    total = {"facet": "total", "name": "", "count": facets["total"]}
+    write_list([total, *by_status, *by_workflow], form, columns=("facet", "name", "count"))
+    if facets["capped"]:
+        say("counting stopped at a bound: there are at least so many")
 
 
 @executions.command(
@@ -239,3 +282,10 @@ def _send(session: Session, prefixes: Iterable[str], verb: str, *, done: str, **
         for execution_id in [treadle.store.executions.resolve(prefix) for prefix in prefixes]:
             reply = getattr(treadle.engine, verb)(execution_id, **details)
             say(f"{execution_id} {outcome_of(execution_id, reply, done=done)}")
+
+
+def _wanted(
+    treadle: Treadle, *, search: tuple[str, ...], query: str | None, status: str | None, workflow: str | None
+) -> ExecutionFilter:
+    wanted = parse_search(" ".join([*search, query or ""]).rstrip(), now=treadle.store.now, path="SEARCH")
+    return wanted.narrowed(status=status, workflow=workflow)

@@ -5,7 +5,8 @@ Times are aware UTC datetimes with microseconds. Fields named `*_json` hold JSON
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Generic, NamedTuple, TypeVar
@@ -405,12 +406,29 @@ class WorkflowVersion:
 
 
 @dataclass(frozen=True, slots=True)
+class RecentExecution:
+    id: str
+    status: ExecutionStatus
+    created_at: datetime
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowActivity:
+    """What goes on in a workflow: `open` by status, each counted to a bound, and its last executions, newest first."""
+
+    open: Mapping[str, int] = field(default_factory=dict)
+    recent: tuple[RecentExecution, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class WorkflowSummary:
     name: str
     version: int
     description: str
     created_at: datetime
     updated_at: datetime
+    activity: WorkflowActivity = WorkflowActivity()
 
 
 @dataclass(frozen=True, slots=True)
@@ -465,7 +483,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """One page of a list; `next_cursor` is None on the last."""
+    """One page of a list; `next_cursor` is None on the last.
+
+    A search that no index answers looks at a bounded number of rows: then `searched_until` is the time down to which it
+    looked, and `next_cursor` goes on from there, however few items there are.
+    """
 
     items: tuple[T, ...]
     next_cursor: str | None = None
+    searched_until: datetime | None = None

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import orjson
 
 from treadle.domain.errors import ConflictError, Finding, NotFoundError
+from treadle.domain.execution_filter import ExecutionFacets
 from treadle.domain.node_types import NodeType
 from treadle.domain.records import (
     ExecutionRecord,
@@ -53,12 +54,16 @@ def finding(found: Finding) -> Json:
 
 
 def workflow_row(summary: WorkflowSummary) -> Json:
+    recent = summary.activity.recent
     return {
         "name": summary.name,
         "version": summary.version,
         "description": summary.description,
         "created_at": summary.created_at,
         "updated_at": summary.updated_at,
+        "open": dict(summary.activity.open),
+        "last": asdict(recent[0]) if recent else None,
+        "recent": [{"id": each.id, "status": each.status} for each in recent],
     }
 
 
@@ -98,6 +103,19 @@ def execution_row(record: ExecutionRecord) -> Json:
         "started_at": record.started_at,
         "finished_at": record.finished_at,
         "next_retry_at": record.next_retry_at,
+    }
+
+
+def execution_page(found: Page[ExecutionRecord]) -> Json:
+    return {**page(found, execution_row), "searched_until": found.searched_until}
+
+
+def execution_facets(found: ExecutionFacets) -> Json:
+    return {
+        "status": dict(found.statuses),
+        "workflow": [{"value": name, "count": count} for name, count in found.workflows],
+        "total": found.total,
+        "capped": found.capped,
     }
 
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from treadle.domain.errors import NotFoundError
+from treadle.domain.execution_filter import EVERYTHING, ExecutionFacets, ExecutionFilter
 from treadle.domain.records import (
     Approval,
     ExecutionRecord,
@@ -20,6 +21,7 @@ from treadle.domain.records import (
 from treadle.store import rows
 from treadle.store.approvals import Approvals
 from treadle.store.database import Database
+from treadle.store.execution_facets import ExecutionFacetCounts
 from treadle.store.execution_list import ExecutionList
 from treadle.store.inbox import Inbox
 from treadle.store.payloads import set_aside
@@ -39,6 +41,7 @@ class Executions:
         self._approvals = approvals
         self._starts = starts
         self._listed = ExecutionList(database)
+        self._facets = ExecutionFacetCounts(database)
         self._counts = StatusCounts(database)
         self._retention = Retention(database)
 
@@ -88,10 +91,14 @@ class Executions:
         raise NotFoundError("execution", prefix, known=found)
 
     def list(
-        self, *, status: str | None = None, workflow: str | None = None, q: str | None = None, parent: str | None = None,
-        limit: int = 50, cursor: str | None = None,
+        self, wanted: ExecutionFilter = EVERYTHING, *, status: str | None = None, workflow: str | None = None,
+        parent: str | None = None, limit: int = 50, cursor: str | None = None,
     ) -> Page[ExecutionRecord]:  # fmt: skip
-        return self._listed.page(status=status, workflow=workflow, q=q, parent=parent, limit=limit, cursor=cursor)
+        narrowed = wanted.narrowed(status=status, workflow=workflow, parent=parent)
+        return self._listed.page(narrowed, limit=limit, cursor=cursor)
+
+    def facets(self, wanted: ExecutionFilter = EVERYTHING) -> ExecutionFacets:
+        return self._facets.read(wanted)
 
     def journal(self, execution_id: str, *, after: int = 0, limit: int = 1000) -> Sequence[JournalRow]:
         with self._database.reading() as session:

@@ -52,6 +52,11 @@ def place(cursor: str | None) -> Place:
     return Place(before, before_id)
 
 
+def cursor_before(moment: datetime) -> str:
+    """The place below all that was created at a time."""
+    return _encoded(moment, "")
+
+
 def page(streams: Iterable[Sequence[T]], *, limit: int) -> Page[T]:
     """One page of the merged streams, each newest first and fetched with `limit + 1`."""
     newest_first: Callable[[T], tuple[datetime, str]] = lambda item: (item.created_at, item.id)  # noqa: E731 - named for the merge
@@ -65,4 +70,8 @@ def page_by_name(items: Sequence[N], name: Callable[[N], str], *, limit: int) ->
 
 
 def _cursor(item: Listed) -> str:
-    return base64.urlsafe_b64encode(f"{to_micros(item.created_at)} {item.id}".encode()).decode()
+    return _encoded(item.created_at, item.id)
+
+
+def _encoded(moment: datetime, before_id: str) -> str:
+    return base64.urlsafe_b64encode(f"{to_micros(moment)} {before_id}".encode()).decode()

@@ -82,6 +82,12 @@ def new_execution(execution: NewExecution) -> dict[str, Any]:
     return {**asdict(execution), "held_back": held_back}
 
 
+def trigger_type(trigger_json: str) -> str | None:
+    """What started an execution, as searches name it: without `trigger.`."""
+    found = orjson.loads(trigger_json).get("type")
+    return found.removeprefix("trigger.") if isinstance(found, str) else None
+
+
 def journal_row(row: Row, time: Time) -> JournalRow:
     """From `journal_row`, whose last column is the result if it is kept out of line."""
     journal = JournalRow._make((*row[:14], time(row[14]), time(row[15]), row[16]))

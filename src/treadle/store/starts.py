@@ -37,7 +37,9 @@ class Starts:
 
     def insert(self, session: Session, execution: NewExecution) -> bool:
         """Insert it as it is. False: its id or key exists already, or its version does not."""
-        return session.row("start", **rows.new_execution(execution), head_start=self._head_start) is not None
+        trigger_type = rows.trigger_type(execution.trigger_json)
+        parameters = {**rows.new_execution(execution), "trigger_type": trigger_type, "head_start": self._head_start}
+        return session.row("start", **parameters) is not None
 
     def _limited(self, session: Session, execution: NewExecution, key: str) -> StartReply:
         """Into the line, then whoever is first in it gets what is free: never past one that waits longer."""

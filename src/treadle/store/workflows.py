@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from operator import attrgetter
 
@@ -14,6 +15,7 @@ from treadle.domain.values import decode
 from treadle.store import rows
 from treadle.store.database import Database, Session
 from treadle.store.pages import page_by_name
+from treadle.store.workflow_activity import activity
 
 MOST_COUNTED = 10_000
 """Open executions of a status that are counted; more are told as so many."""
@@ -79,10 +81,12 @@ class Workflows:
         return rows.workflow_version(row, self._database.time)
 
     def list(self, *, limit: int = 50, cursor: str | None = None) -> Page[WorkflowSummary]:
+        time = self._database.time
         with self._database.reading() as session:
             found = session.rows("list_workflows", after=cursor or "", limit=limit + 1)
-        summaries = [rows.workflow_summary(row, self._database.time) for row in found]
-        return page_by_name(summaries, attrgetter("name"), limit=limit)
+            listed = page_by_name([rows.workflow_summary(row, time) for row in found], attrgetter("name"), limit=limit)
+            active = activity(session, [each.name for each in listed.items], time)
+        return replace(listed, items=tuple(replace(each, activity=active[each.name]) for each in listed.items))
 
     def versions(self, name: str) -> Sequence[WorkflowVersion]:
         with self._database.reading() as session:

@@ -14,7 +14,10 @@ from treadle.api.live import live_events
 from treadle.api.problems import Problem, ProblemError
 from treadle.api.schemas import executions as schemas
 from treadle.api.schemas.fields import Name, Reply
+from treadle.domain.execution_filter import ExecutionFilter
+from treadle.domain.search import parse_search
 from treadle.engine import shapes
+from treadle.engine.engine import WorkflowEngine
 from treadle.engine.forking import SAME
 
 router = APIRouter(prefix="/executions", tags=["executions"], route_class=json_route("max_small_body"))
@@ -26,16 +29,15 @@ LARGEST_SEQ = 2**62
 
 @router.get("", response_model=schemas.ExecutionPage)
 def list_executions(engine: Engine, query: Annotated[schemas.ExecutionQuery, Query()]) -> Response:
-    """Newest first, without payloads."""
-    found = engine.store.executions.list(
-        status=query.status,
-        workflow=query.workflow,
-        parent=query.parent,
-        q=query.q,
-        limit=query.limit,
-        cursor=query.cursor,
-    )
-    return reply(shapes.page(found, shapes.execution_row))
+    """Newest first, without payloads. `q` is a search, such as `status:failed since:24h refund`."""
+    found = engine.store.executions.list(_wanted(engine, query), limit=query.limit, cursor=query.cursor)
+    return reply(shapes.execution_page(found))
+
+
+@router.get("/facets", response_model=schemas.ExecutionFacets)
+def count_executions(engine: Engine, query: Annotated[schemas.ExecutionSearch, Query()]) -> Response:
+    """How many a search finds, by status and by workflow, each as if it did not ask for that itself."""
+    return reply(shapes.execution_facets(engine.store.executions.facets(_wanted(engine, query))))
 
 
 @router.get("/{execution_id}", response_model=schemas.Execution)
@@ -134,3 +136,8 @@ def _seq(text: str, path: str) -> int:
         return int(text)
     message = "not a place in a journal: a number, as `seq` and `next_cursor` give it"
     raise ProblemError(Problem(400, "Bad cursor", message, [{"path": path, "message": message}]))
+
+
+def _wanted(engine: WorkflowEngine, query: schemas.ExecutionSearch) -> ExecutionFilter:
+    wanted = parse_search(query.q or "", now=engine.store.now, path="query.q")
+    return wanted.narrowed(status=query.status, workflow=query.workflow, parent=query.parent)

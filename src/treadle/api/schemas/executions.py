@@ -6,7 +6,20 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from treadle.api.schemas.fields import Answer, Body, Cursor, Error, Key, PageQuery, PriorityName, Prose, Query, Text, Time
+from treadle.api.schemas.fields import (
+    Answer,
+    Body,
+    Cursor,
+    Error,
+    Key,
+    PageQuery,
+    PriorityName,
+    Prose,
+    Query,
+    SearchText,
+    Text,
+    Time,
+)
 from treadle.domain.states import ExecutionStatus
 
 PLACE = "a node, or a visit of it (`fetch#2`), with the scope before it (`each[3]/fetch`)"
@@ -42,11 +55,17 @@ class SendSignal(Body):
     signal_id: Key | None = Field(default=None, description="two signals with the same one count once")
 
 
-class ExecutionQuery(PageQuery):
+class ExecutionSearch(Query):
+    """All that is given must hold."""
+
     status: ExecutionStatus | None = None
     workflow: Text | None = None
     parent: Text | None = None
-    q: Text | None = Field(default=None, description="the beginning of an id, or a part of the workflow's name")
+    q: SearchText | None = Field(default=None, description="a search, such as `status:failed,running since:24h refund`")
+
+
+class ExecutionQuery(ExecutionSearch, PageQuery):
+    pass
 
 
 class JournalQuery(Query):
@@ -93,8 +112,25 @@ class ExecutionRow(Answer):
 
 
 class ExecutionPage(Answer):
+    """`searched_until`: a search that no index answers looked at executions down to this time; `next_cursor` goes on."""
+
     items: list[ExecutionRow]
     next_cursor: str | None
+    searched_until: Time | None
+
+
+class WorkflowCount(Answer):
+    value: str
+    count: int
+
+
+class ExecutionFacets(Answer):
+    """With `capped` each number means at least so many. `workflow` are the 20 with the most."""
+
+    status: dict[str, int]
+    workflow: list[WorkflowCount]
+    total: int
+    capped: bool
 
 
 class WaitingOn(Answer):

@@ -51,6 +51,7 @@ PriorityField = Annotated[
 ]
 Name = Annotated[str, Path(min_length=1, max_length=200, pattern=VISIBLE)]
 Text = Annotated[str, Field(max_length=200, pattern=VISIBLE)]
+SearchText = Annotated[str, Field(max_length=1000, pattern=VISIBLE)]
 Key = Annotated[str, Field(min_length=1, max_length=200, pattern=VISIBLE)]
 Prose = Annotated[str, Field(max_length=10_000)]
 Limit = Annotated[int, Field(ge=1, le=200)]

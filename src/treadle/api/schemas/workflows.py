@@ -8,6 +8,7 @@ from pydantic import Field
 
 from treadle.api.schemas.fields import Answer, Body, Key, PriorityField, Prose, Query, Text, Time, VersionNumber
 from treadle.domain.records import Priority
+from treadle.domain.states import ExecutionStatus
 
 GRAPH = "nodes, edges, settings, input_schema"
 
@@ -59,12 +60,27 @@ class SavedWorkflow(Answer):
     warnings: list[Finding]
 
 
+class RecentStatus(Answer):
+    id: str
+    status: ExecutionStatus
+
+
+class LastExecution(RecentStatus):
+    created_at: Time
+    finished_at: Time | None
+
+
 class WorkflowRow(Answer):
+    """`open` by status, each counted to 10,000; `recent` are its last 20 executions, newest first."""
+
     name: str
     version: int
     description: str
     created_at: Time
     updated_at: Time
+    open: dict[str, int]
+    last: LastExecution | None
+    recent: list[RecentStatus]
 
 
 class WorkflowPage(Answer):

@@ -4,14 +4,14 @@ WITH clock AS MATERIALIZED (SELECT treadle_now() AS now)
 INSERT INTO execution (
   id, workflow, version, status, priority, queue, ready_at, claim_key, timeout, deadline_at, created_at, depth,
   parent_id, parent_activity, on_parent_end, schedule_id, idempotency_key, body_hash, trigger_json, input_json,
-  held_back, slot_key, slot_limit, debounce_key, wake_at, debounce_until
+  held_back, slot_key, slot_limit, debounce_key, wake_at, debounce_until, trigger_type
 )
 SELECT :id, v.workflow, v.version, CASE WHEN CAST(:held_back AS boolean) THEN 'waiting' ELSE 'running' END, :priority, :queue,
        clock.now, treadle_micros(clock.now) - :priority * :head_start, CAST(:timeout AS double precision),
        treadle_after(:timeout + coalesce(CAST(:debounce_wait AS double precision), 0)),
        clock.now, :depth, :parent_id, :parent_activity, :on_parent_end, :schedule_id, :idempotency_key, :body_hash,
        :trigger_json, :input_json, CAST(:held_back AS boolean), :slot_key, CAST(:slot_limit AS bigint), :debounce_key,
-       treadle_after(:debounce_wait), treadle_after(:debounce_max)
+       treadle_after(:debounce_wait), treadle_after(:debounce_max), :trigger_type
 FROM clock, workflow_version AS v
 WHERE v.workflow = :workflow AND v.version = :version
 ON CONFLICT DO NOTHING
@@ -28,48 +28,6 @@ WHERE workflow = :workflow AND idempotency_key = :idempotency_key AND idempotenc
 
 -- name: ids_between
 SELECT id FROM execution WHERE id >= :prefix AND id < :upper ORDER BY id LIMIT :limit
-
--- name: list_by_status
-SELECT
--- include: execution_row
-FROM execution
-WHERE status = :status AND (created_at, id) < (:before, :before_id)
-ORDER BY created_at DESC, id DESC
-LIMIT :limit
-
--- name: list_by_workflow
-SELECT
--- include: execution_row
-FROM execution
-WHERE workflow = :workflow AND status = :status AND (created_at, id) < (:before, :before_id)
-ORDER BY created_at DESC, id DESC
-LIMIT :limit
-
--- name: list_by_parent
-SELECT
--- include: execution_row
-FROM execution
-WHERE parent_id = :parent_id AND (created_at, id) < (:before, :before_id)
-  AND (CAST(:status AS text) IS NULL OR status = :status)
-  AND (CAST(:workflow AS text) IS NULL OR workflow = :workflow)
-  AND (CAST(:prefix AS text) IS NULL OR lower(workflow) LIKE :pattern ESCAPE '!' OR (id >= :prefix AND id < :upper))
-ORDER BY created_at DESC, id DESC
-LIMIT :limit
-
--- name: list_by_prefix
--- Of a prefix that thousands share, the newest thousand ids.
-SELECT
--- include: execution_row
-FROM execution
-WHERE id IN (SELECT e.id FROM execution AS e WHERE e.id >= :prefix AND e.id < :upper ORDER BY e.id DESC LIMIT 1000)
-  AND (created_at, id) < (:before, :before_id)
-  AND (CAST(:status AS text) IS NULL OR status = :status)
-  AND (CAST(:workflow AS text) IS NULL OR workflow = :workflow)
-ORDER BY created_at DESC, id DESC
-LIMIT :limit
-
--- name: workflow_names_like
-SELECT name FROM workflow WHERE lower(name) LIKE :pattern ESCAPE '!' ORDER BY updated_at DESC, name LIMIT :limit
 
 -- name: read_journal
 SELECT
