@@ -11,6 +11,15 @@ from treadle.store.database import Database, Row
 SMALL = 2048
 """Bytes of a result that a stream shows."""
 
+HEADS: Mapping[Topic, str] = {
+    Topic.EXECUTIONS: "head_of_executions",
+    Topic.APPROVALS: "head_of_approvals",
+    Topic.SCHEDULES: "head_of_schedules",
+    Topic.WORKERS: "head_of_workers",
+    Topic.WORKFLOWS: "head_of_workflows",
+}
+"""The statement whose answer changes with a list."""
+
 
 class Live:
     def __init__(self, database: Database) -> None:
@@ -28,7 +37,7 @@ class Live:
 
     def topic(self, topic: Topic) -> Hashable:
         with self._database.reading() as session:
-            [head] = session.rows(f"head_of_{topic}")
+            [head] = session.rows(HEADS[topic])
         return head
 
     def on_write(self, callback: Callable[[], None]) -> Callable[[], None]:
