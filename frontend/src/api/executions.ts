@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { call, request, type Schema } from "./client";
 import { usePolling } from "./live";
+import { Problem } from "./problem";
 import { keys } from "./query";
 
 export type Execution = Schema<"Execution">;
@@ -71,4 +72,36 @@ export function useSteer<T = Schema<"Reply">>(id: string, verb: Steer) {
     mutationFn: (body: object = {}) => request<T>("post", `/api/v1/executions/${encodeURIComponent(id)}/${verb}`, { body }),
     onSettled: () => Promise.all([client.invalidateQueries({ queryKey: keys.executions.of(id) }), client.invalidateQueries({ queryKey: keys.executions.all })]),
   });
+}
+
+export interface ScopeNodes { scope: string; graph_path: string; nodes: Record<string, NodeState> }
+export interface RunRow { index: number; scope: string; status: string; started_at: string | null; finished_at: string | null; error: { type: string; message: string } | null }
+
+/** The states inside one item or turn; null when the server does not tell them. */
+export function useScopeNodes(id: string | undefined, scope: string | undefined, over: boolean) {
+  return useQuery({
+    queryKey: [...keys.executions.of(id ?? ""), "nodes", scope],
+    queryFn: ({ signal }) => absentAsNull(request<ScopeNodes>("get", `/api/v1/executions/${encodeURIComponent(id!)}/nodes`, { query: { scope }, signal })),
+    enabled: Boolean(id && scope),
+    refetchInterval: over ? false : 1_000,
+  });
+}
+
+/** The items or turns of a map or loop, by page; null when the server does not tell them. */
+export function useRuns(id: string | undefined, node: string | undefined, scope: string, over: boolean, status?: string) {
+  return useQuery({
+    queryKey: [...keys.executions.of(id ?? ""), "runs", node, scope, status],
+    queryFn: ({ signal }) => absentAsNull(request<{ items: RunRow[]; next_cursor: string | null }>("get", `/api/v1/executions/${encodeURIComponent(id!)}/runs`, { query: { node, scope, status, limit: 200 }, signal })),
+    enabled: Boolean(id && node),
+    refetchInterval: over ? false : 2_000,
+  });
+}
+
+async function absentAsNull<T>(promise: Promise<T>): Promise<T | null> {
+  try {
+    return await promise;
+  } catch (error) {
+    if (error instanceof Problem && error.status === 404) return null;
+    throw error;
+  }
 }

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { call, idempotencyKey, type Schema } from "./client";
+import { call, idempotencyKey, request, type Schema } from "./client";
 import { usePolling } from "./live";
 import { keys } from "./query";
 
@@ -47,5 +47,39 @@ export function useRun(name: string) {
     mutationFn: (body: Partial<RunRequest>) =>
       call("post", "/api/v1/workflows/{name}/run", { path: { name }, body: body as RunRequest, headers: { "Idempotency-Key": idempotencyKey() } }),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.executions.all }),
+  });
+}
+
+export interface SaveRequest { graph_config: unknown; description?: string; /** Of a workflow that must be new: 0. */ expected_version?: number; by?: string }
+
+/** Stores a graph: a new version, unless it only is drawn differently. 409 when somebody saved another one meanwhile. */
+export function useSaveWorkflow(name: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: SaveRequest) => request<Schema<"SavedWorkflow">>("put", `/api/v1/workflows/${encodeURIComponent(name)}`, { body }),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.workflows.all }),
+  });
+}
+
+export function useDeleteWorkflow(name: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => call("delete", "/api/v1/workflows/{name}", { path: { name } }),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.workflows.list() }),
+  });
+}
+
+export interface WorkflowDiff {
+  from: number; to: number; text: string;
+  added: { nodes: { id: string }[]; edges: { id: string }[] }; removed: { nodes: { id: string }[]; edges: { id: string }[] };
+  changed: { place: string; before: unknown; after: unknown; node: string | null; edge: string | null }[];
+}
+
+export function useWorkflowDiff(name: string, from: number | undefined, to: number | undefined) {
+  return useQuery({
+    queryKey: [...keys.workflows.version(name, to ?? 0), "diff", from],
+    queryFn: ({ signal }) => request<WorkflowDiff>("get", `/api/v1/workflows/${encodeURIComponent(name)}/diff`, { query: { from, to }, signal }),
+    enabled: Boolean(from && to && from !== to),
+    staleTime: Infinity,
   });
 }

@@ -1,4 +1,4 @@
-import { createElement } from "react";
+import { createElement, type ReactNode } from "react";
 import { useNodeTypes } from "@/api/system";
 import { StatusBadge } from "@/ui/Badge";
 import { cx } from "@/ui/cx";
@@ -7,10 +7,10 @@ import type { GraphConfig, States } from "./model";
 import { StateText } from "./NodeCard";
 import { waitingByNode } from "./to-flow";
 
-interface Props { graph: GraphConfig; states?: States; selected?: string | null; onSelect?: (nodeId: string | null) => void }
+interface Props { graph: GraphConfig; states?: States; selected?: string | null; onSelect?: (nodeId: string | null) => void; /** Beside a node: what can be done with it. */ actions?: (nodeId: string) => ReactNode; /** Under a node: what is wrong with it. */ notes?: (nodeId: string) => ReactNode }
 
 /** The graph as a list in its own order: each node with its state and where it leads. */
-export function GraphList({ graph, states, selected, onSelect }: Props) {
+export function GraphList({ graph, states, selected, onSelect, actions, notes }: Props) {
   const { data } = useNodeTypes();
   const icons = new Map(data?.items.map((type) => [type.type, type.icon]));
   const waits = waitingByNode(states?.waitingOn ?? []);
@@ -22,9 +22,9 @@ export function GraphList({ graph, states, selected, onSelect }: Props) {
         const waiting = waits.get(node.id);
         const next = graph.edges.filter((edge) => edge.source === node.id);
         return (
-          <li key={node.id}>
+          <li key={node.id} className={cx("panel flex items-start hover:bg-hover/50", selected === node.id && "outline-2 outline-accent")}>
             <button type="button" aria-pressed={selected === node.id} onClick={() => onSelect?.(selected === node.id ? null : node.id)}
-              className={cx("panel flex w-full items-start gap-3 p-3 text-left hover:bg-hover", selected === node.id && "outline-2 outline-accent")}>
+              className="flex min-w-0 flex-1 items-start gap-3 rounded-lg p-3 text-left">
               {createElement(nodeIcon(icons.get(node.type) ?? undefined), { size: 18, "aria-hidden": true, className: "mt-0.5 shrink-0 text-muted" })}
               <span className="min-w-0 flex-1">
                 <span className="flex flex-wrap items-center gap-2 text-sm font-medium">{node.name ?? node.id}{state && <StatusBadge kind="activity" status={state.status} />}</span>
@@ -32,8 +32,10 @@ export function GraphList({ graph, states, selected, onSelect }: Props) {
                 {next.length > 0 && (
                   <span className="block text-xs text-faint">then {next.map((edge) => `${names.get(edge.target) ?? edge.target}${edge.port ? ` (${edge.port})` : ""}`).join(", ")}</span>
                 )}
+                {notes?.(node.id)}
               </span>
             </button>
+            {actions?.(node.id)}
           </li>
         );
       })}

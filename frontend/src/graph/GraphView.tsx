@@ -1,18 +1,26 @@
-import { Background, Controls, MiniMap, ReactFlow, ReactFlowProvider, useReactFlow, type Edge } from "@xyflow/react";
+import { Background, Controls, MiniMap, ReactFlow, ReactFlowProvider, useReactFlow, useStore } from "@xyflow/react";
 import { useEffect, useMemo, useState } from "react";
 import { useNodeTypes } from "@/api/system";
 import { statusLook } from "@/ui/status";
 import { useTheme } from "@/ui/theme";
+import { CardActionsContext, type CardActions } from "./card-actions";
+import { EdgeLine } from "./EdgeLine";
 import { GraphList } from "./GraphList";
 import { layout } from "./layout";
 import type { GraphConfig, States } from "./model";
 import { NodeCard } from "./NodeCard";
-import { needsLayout, toFlow, type CardNode, type Positions } from "./to-flow";
+import { looksOf, type Looks } from "./ports";
+import { CHANGE_TONE, needsLayout, toFlow, type CardEdge, type CardNode, type Change, type Positions } from "./to-flow";
 import "./graph.css";
 
 /** A constant: a new object would mount all nodes anew at each render. */
-const nodeTypes = { card: NodeCard };
-const BIG = 60;
+export const nodeTypes = { card: NodeCard };
+export const edgeTypes = { card: EdgeLine };
+export const BIG = 60;
+/** Below this zoom cards are drawn without their text. */
+const FAR = 0.3;
+const DECIDES: CardActions = { decides: true };
+const NO_LOOKS: Looks = {};
 
 interface Props {
   graph: GraphConfig;
@@ -22,45 +30,53 @@ interface Props {
   /** "list" is for screen readers and phones. */
   view?: "canvas" | "list";
   label: string;
+  /** How nodes and edges differ from another version, by id. */
+  changes?: Record<string, Change>;
 }
 
 /** A graph to look at, with the states of an execution if there is one. */
 export function GraphView(props: Props) {
   if (props.view === "list") return <GraphList graph={props.graph} states={props.states} selected={props.selected} onSelect={props.onSelect} />;
   return (
-    <ReactFlowProvider>
-      <Canvas {...props} />
-    </ReactFlowProvider>
+    <CardActionsContext value={DECIDES}>
+      <ReactFlowProvider>
+        <Canvas {...props} />
+      </ReactFlowProvider>
+    </CardActionsContext>
   );
 }
 
-/** Icon names by node type. */
-export function useIcons(): Record<string, string> {
+/** Icons and ports by node type. */
+export function useLooks(): Looks {
   const { data } = useNodeTypes();
-  return useMemo(() => Object.fromEntries((data?.items ?? []).map((type) => [type.type, type.icon ?? ""])), [data]);
+  return useMemo(() => (data ? looksOf(data.items) : NO_LOOKS), [data]);
 }
 
+/** Whether the canvas is so far away that text on it cannot be read. */
+export const useFar = (): boolean => useStore((state) => state.transform[2] < FAR);
+
 /** Places of a graph that has none stored; undefined while they are computed. */
-export function usePositions(graph: GraphConfig): Positions | undefined {
+export function usePositions(graph: GraphConfig, looks: Looks): Positions | undefined {
   const [found, setFound] = useState<{ of: GraphConfig; positions: Positions }>();
   const missing = useMemo(() => needsLayout(graph), [graph]);
   useEffect(() => {
     if (!missing) return;
     let gone = false;
-    layout(graph).then((positions) => !gone && setFound({ of: graph, positions }), () => !gone && setFound({ of: graph, positions: {} }));
+    layout(graph, looks).then((positions) => !gone && setFound({ of: graph, positions }), () => !gone && setFound({ of: graph, positions: {} }));
     return () => { gone = true; };
-  }, [graph, missing]);
+  }, [graph, missing, looks]);
   if (!missing) return NONE;
   return found?.of === graph ? found.positions : undefined;
 }
 const NONE: Positions = {};
 
-function Canvas({ graph, states, selected, onSelect, label }: Props) {
-  const icons = useIcons();
-  const positions = usePositions(graph);
+function Canvas({ graph, states, selected, onSelect, label, changes }: Props) {
+  const looks = useLooks();
+  const positions = usePositions(graph, looks);
+  const far = useFar();
   const { shown } = useTheme();
   const { fitView } = useReactFlow();
-  const { nodes, edges } = useFlow(graph, states, positions, icons, selected ?? null);
+  const { nodes, edges } = useFlow(graph, states, positions, looks, selected ?? null, changes);
   const fitted = graph.nodes.length;
   useEffect(() => {
     if (positions) void fitView({ padding: 0.15, maxZoom: 1.1 });
@@ -72,6 +88,8 @@ function Canvas({ graph, states, selected, onSelect, label }: Props) {
       nodes={nodes}
       edges={edges}
       nodeTypes={nodeTypes}
+      edgeTypes={edgeTypes}
+      className={far ? "far" : undefined}
       colorMode={shown}
       nodesDraggable={false}
       nodesConnectable={false}
@@ -95,14 +113,14 @@ function Canvas({ graph, states, selected, onSelect, label }: Props) {
   );
 }
 
-const toneOf = (node: CardNode) => (node.data.state ? statusLook("activity", node.data.state.status).tone : "line-strong");
+export const toneOf = (node: CardNode): string => (node.data.change ? CHANGE_TONE[node.data.change] : node.data.state ? statusLook("activity", node.data.state.status).tone : "line-strong");
 
 /** The flow now, with the objects of before for nodes that did not change: memoised cards are then not drawn again. */
-function useFlow(graph: GraphConfig, states: States | undefined, positions: Positions | undefined, icons: Record<string, string>, selected: string | null) {
-  const [last, setLast] = useState(() => ({ inputs: [] as unknown[], nodes: [] as CardNode[], edges: [] as Edge[] }));
-  const inputs = [graph, states, positions, icons, selected];
+function useFlow(graph: GraphConfig, states: States | undefined, positions: Positions | undefined, looks: Looks, selected: string | null, changes: Record<string, Change> | undefined) {
+  const [last, setLast] = useState(() => ({ inputs: [] as unknown[], nodes: [] as CardNode[], edges: [] as CardEdge[] }));
+  const inputs = [graph, states, positions, looks, selected, changes];
   if (inputs.every((each, index) => each === last.inputs[index])) return last;
-  const flow = toFlow(graph, { states, positions, icons, before: last.nodes, selected });
+  const flow = toFlow(graph, { states, positions, looks, before: last.nodes, selected, changes });
   const next = { inputs, ...flow };
   setLast(next);
   return next;

@@ -1,4 +1,5 @@
 import { NODE, type GraphConfig } from "./model";
+import { heightOf, outgoing, portsOf, type Looks } from "./ports";
 import type { Positions } from "./to-flow";
 
 export interface LayoutRequest { nodes: { id: string; width: number; height: number }[]; edges: { source: string; target: string }[] }
@@ -7,13 +8,13 @@ let worker: Worker | null = null;
 let tickets = 0;
 
 /** Places for all nodes, left to right, computed in a worker. */
-export function layout(graph: Pick<GraphConfig, "nodes" | "edges">): Promise<Positions> {
+export function layout(graph: GraphConfig, looks: Looks = {}): Promise<Positions> {
   worker ??= new Worker(new URL("./layout.worker.ts", import.meta.url), { type: "module" });
   const own = worker;
   const ticket = ++tickets;
   const ids = new Set(graph.nodes.map((node) => node.id));
   const request: LayoutRequest = {
-    nodes: graph.nodes.map(({ id }) => ({ id, ...NODE })),
+    nodes: graph.nodes.map((node) => ({ id: node.id, width: NODE.width, height: heightOf(portsOf(node, looks[node.type], outgoing(graph).get(node.id) ?? [])) })),
     edges: graph.edges.filter((edge) => ids.has(edge.source) && ids.has(edge.target)).map(({ source, target }) => ({ source, target })),
   };
   return new Promise((resolve, reject) => {

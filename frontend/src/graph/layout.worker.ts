@@ -3,7 +3,7 @@ import type { LayoutRequest } from "./layout";
 
 self.onmessage = ({ data }: MessageEvent<LayoutRequest & { ticket: number }>) => {
   const graph = new dagre.graphlib.Graph({ multigraph: true });
-  graph.setGraph({ rankdir: "LR", nodesep: 32, ranksep: 72, ranker: data.nodes.length > 300 ? "longest-path" : "network-simplex" });
+  graph.setGraph({ rankdir: "LR", nodesep: 36, ranksep: 80, ranker: data.nodes.length > 300 ? "longest-path" : "network-simplex" });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const node of data.nodes) graph.setNode(node.id, { width: node.width, height: node.height });
   for (const [index, edge] of data.edges.entries()) graph.setEdge(edge.source, edge.target, {}, String(index));

@@ -2,8 +2,8 @@ import { isOver, type Execution, type NodeState, type WaitingOn } from "@/api/ex
 
 /** A workflow as stored (docs: graph). Keys that are not named here are kept by whoever edits. */
 export interface GraphConfig { nodes: GraphNode[]; edges: GraphEdge[]; settings?: Record<string, unknown>; input_schema?: unknown; [key: string]: unknown }
-export interface GraphNode { id: string; type: string; name?: string; config?: Record<string, unknown>; position?: { x: number; y: number }; notes?: string; retry?: unknown; graph?: GraphConfig; [key: string]: unknown }
-export interface GraphEdge { id?: string; source: string; target: string; port?: string; when?: string; [key: string]: unknown }
+export interface GraphNode { id: string; type: string; name?: string; config?: Record<string, unknown>; position?: { x: number; y: number }; notes?: string; retry?: unknown; disabled?: boolean; [key: string]: unknown }
+export interface GraphEdge { id?: string; source: string; target: string; port?: string; when?: string; default?: boolean; tokens?: number | string; take?: number | string; [key: string]: unknown }
 
 export interface States { nodes: Record<string, NodeState>; waitingOn: WaitingOn[]; /** Edge ids with their tokens, if known. */ taken?: Record<string, number> | null }
 
@@ -14,11 +14,26 @@ export function statesOf(execution: Execution, taken: States["taken"] = null): S
   return { nodes: Object.fromEntries(reached), waitingOn: execution.waiting_on, taken };
 }
 
-/** The size of a node's card, in the canvas's units. */
-export const NODE = { width: 208, height: 72 } as const;
+/** The size of a node's card, in the canvas's units, and what each named port adds to its height. */
+export const NODE = { width: 208, height: 72, port: 20 } as const;
 
-export function edgeId(edge: GraphEdge, index: number): string {
-  return edge.id ?? `${edge.source}:${edge.port ?? "out"}→${edge.target}#${index}`;
+const idsOf = new WeakMap<GraphEdge[], string[]>();
+
+/** The ids of all edges, in their order; one that has none is named after its ends, as the server does. */
+export function edgeIds({ edges }: Pick<GraphConfig, "edges">): string[] {
+  const known = idsOf.get(edges);
+  if (known) return known;
+  const used = new Set(edges.flatMap((edge) => (edge.id ? [edge.id] : [])));
+  const ids = edges.map((edge) => {
+    if (edge.id) return edge.id;
+    const implied = `${edge.source}${!edge.port || edge.port === "out" ? "" : `.${edge.port}`}->${edge.target}`;
+    let id = implied;
+    for (let count = 2; used.has(id); count += 1) id = `${implied}#${count}`;
+    used.add(id);
+    return id;
+  });
+  idsOf.set(edges, ids);
+  return ids;
 }
 
 /** "waits for approval", "retries in 12 s": why a node does not go on, in a few words. */

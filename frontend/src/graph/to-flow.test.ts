@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Execution, NodeState } from "@/api/executions";
-import { statesOf, type GraphConfig } from "./model";
+import { edgeIds, statesOf, type GraphConfig } from "./model";
 import { needsLayout, toFlow, waitingByNode } from "./to-flow";
 
 const graph: GraphConfig = {
@@ -13,14 +13,23 @@ it("draws each node where it was put", () => {
   expect(toFlow(graph).nodes.map((node) => node.position)).toEqual([{ x: 1, y: 2 }, { x: 3, y: 4 }, { x: 5, y: 6 }]);
 });
 
-it("labels only ports that say something", () => {
-  expect(toFlow(graph).edges.map((edge) => edge.label)).toEqual([undefined, "true"]);
+it("an edge leaves from its port and says its condition", () => {
+  const [plain, port] = toFlow({ ...graph, edges: [{ source: "a", target: "b", when: "input.x > 1" }, { source: "b", port: "true", target: "c" }] }).edges;
+
+  expect([plain!.sourceHandle, plain!.data?.label]).toEqual(["out", "input.x > 1"]);
+  expect([port!.sourceHandle, port!.data?.label]).toEqual(["true", undefined]);
 });
 
-it("names edges that lie on each other once, with all their ports", () => {
-  const doubled = { ...graph, edges: [{ source: "a", target: "b", port: "rejected" }, { source: "a", target: "b", port: "expired" }] };
+it("names edges as the server does", () => {
+  const doubled = { ...graph, edges: [{ source: "a", target: "b" }, { source: "a", target: "b" }, { source: "a", target: "b", port: "error" }, { id: "mine", source: "b", target: "c" }] };
 
-  expect(toFlow(doubled).edges.map((edge) => edge.label)).toEqual(["rejected, expired", undefined]);
+  expect(edgeIds(doubled)).toEqual(["a->b", "a->b#2", "a.error->b", "mine"]);
+});
+
+it("a node has a row for each of its ports", () => {
+  const looks = { if: { icon: "split", ports: ["true", "false"] } };
+
+  expect(toFlow(graph, { looks }).nodes.map((node) => node.height)).toEqual([72, 118, 72]);
 });
 
 it("marks the edges that the execution took", () => {
@@ -30,7 +39,7 @@ it("marks the edges that the execution took", () => {
 });
 
 it("believes the journal more than a guess", () => {
-  const { edges } = toFlow(graph, { states: { nodes: { a: state("completed"), b: state("completed"), c: state("completed") }, waitingOn: [], taken: { "b:true→c#1": 1 } } });
+  const { edges } = toFlow(graph, { states: { nodes: { a: state("completed"), b: state("completed"), c: state("completed") }, waitingOn: [], taken: { "b.true->c": 1 } } });
 
   expect(edges.map((edge) => edge.className)).toEqual([undefined, "edge-taken"]);
 });

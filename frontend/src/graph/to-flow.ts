@@ -1,40 +1,83 @@
 import { MarkerType, type Edge, type Node } from "@xyflow/react";
 import type { NodeState, WaitingOn } from "@/api/executions";
-import { edgeId, NODE, type GraphConfig, type GraphEdge, type GraphNode, type States } from "./model";
+import { statusLook } from "@/ui/status";
+import { edgeIds, NODE, type GraphConfig, type GraphEdge, type GraphNode, type States } from "./model";
+import { heightOf, innerGraph, outgoing, portsOf, type Looks } from "./ports";
 
-export interface CardData extends Record<string, unknown> { node: GraphNode; state: NodeState | undefined; waiting: WaitingOn | undefined; icon: string | undefined }
+export interface Problems { errors: number; warnings: number; /** The first, in words. */ text: string }
+/** How a node or edge differs from another version. */
+export type Change = "added" | "removed" | "changed";
+
+export interface CardData extends Record<string, unknown> {
+  node: GraphNode; state: NodeState | undefined; waiting: WaitingOn | undefined; icon: string | undefined;
+  /** Its exits but `error`; whether an edge leaves through `error`; which exits have an edge. */
+  ports: string[]; used: string; problems: Problems | undefined; change: Change | undefined; /** Nodes in its inner graph. */ inner: number | null;
+}
 export type CardNode = Node<CardData, "card">;
+export interface EdgeData extends Record<string, unknown> { label?: string; problems?: Problems; change?: Change }
+export type CardEdge = Edge<EdgeData, "card">;
 export type Positions = Record<string, { x: number; y: number }>;
 
+export interface FlowOptions {
+  states?: States; positions?: Positions; looks?: Looks; before?: CardNode[]; beforeEdges?: CardEdge[]; selected?: string | null;
+  /** Instead of one that is selected: the ids of nodes and edges that are. */
+  selection?: ReadonlySet<string>;
+  /** By node id and by edge id. */
+  problems?: Record<string, Problems>; changes?: Record<string, Change>;
+}
+
 /** The graph as the canvas draws it. Nodes whose states did not change keep their object from `before`, so that they are not drawn again. */
-export function toFlow(
-  graph: GraphConfig,
-  { states, positions = {}, icons = {}, before, selected = null }: { states?: States; positions?: Positions; icons?: Record<string, string>; before?: CardNode[]; selected?: string | null } = {},
-): { nodes: CardNode[]; edges: Edge[] } {
+export function toFlow(graph: GraphConfig, { states, positions = {}, looks = {}, before, beforeEdges, selected = null, selection, problems = {}, changes = {} }: FlowOptions = {}): { nodes: CardNode[]; edges: CardEdge[] } {
   const old = new Map(before?.map((node) => [node.id, node]));
   const waiting = waitingByNode(states?.waitingOn ?? []);
+  const leaving = outgoing(graph);
+  const ports = new Map(graph.nodes.map((node) => [node.id, portsOf(node, looks[node.type], leaving.get(node.id) ?? [])]));
   const nodes = graph.nodes.map((node): CardNode => {
-    const data: CardData = { node, state: states?.nodes[node.id], waiting: waiting.get(node.id), icon: icons[node.type] };
+    const exits = ports.get(node.id)!;
+    const data: CardData = {
+      node, state: states?.nodes[node.id], waiting: waiting.get(node.id), icon: looks[node.type]?.icon, ports: exits,
+      used: (leaving.get(node.id) ?? []).map((edge) => edge.port ?? "out").join(" "), problems: problems[node.id], change: changes[node.id], inner: innerGraph(node)?.nodes.length ?? null,
+    };
     const position = positions[node.id] ?? node.position ?? { x: 0, y: 0 };
     const known = old.get(node.id);
-    if (known && same(known.data, data) && known.position.x === position.x && known.position.y === position.y && known.selected === (node.id === selected)) return known;
-    return { id: node.id, type: "card", position, data, width: NODE.width, height: NODE.height, selected: node.id === selected, ariaLabel: node.name ?? node.id };
-  });
-  const edges = graph.edges.map((edge, index): Edge => {
-    const id = edgeId(edge, index);
-    const taken = states ? isTaken(states, edge.source, edge.target, id) : false;
+    const chosen = selection ? selection.has(node.id) : node.id === selected;
+    if (known && same(known.data, data) && known.position.x === position.x && known.position.y === position.y && known.selected === chosen) return known;
     return {
-      id,
-      source: edge.source,
-      target: edge.target,
-      sourceHandle: null,
-      label: labelOf(graph, edge),
-      className: taken ? "edge-taken" : undefined,
-      zIndex: taken ? 1 : 0,
-      markerEnd: { type: MarkerType.ArrowClosed, width: 14, height: 14, color: taken ? "var(--accent)" : "var(--line-strong)" },
+      id: node.id, type: "card", position, data, width: NODE.width, height: heightOf(exits), selected: chosen, ariaLabel: ariaOf(data),
+      zIndex: data.waiting?.kind === "approval" ? 5 : undefined,
     };
   });
+  const ids = edgeIds(graph);
+  const oldEdges = new Map(beforeEdges?.map((edge) => [edge.id, edge]));
+  const edges = graph.edges.map((edge, index): CardEdge => {
+    const id = ids[index]!;
+    const taken = states ? isTaken(states, edge.source, edge.target, id) : false;
+    const change = changes[id];
+    const tone = change ? `var(--${CHANGE_TONE[change]})` : problems[id]?.errors ? "var(--fail)" : taken ? "var(--accent)" : "var(--line-strong)";
+    const next: CardEdge = {
+      id,
+      type: "card",
+      source: edge.source,
+      target: edge.target,
+      sourceHandle: edge.port ?? "out",
+      targetHandle: "in",
+      data: { label: labelOf(edge), problems: problems[id], change },
+      className: [taken && "edge-taken", change && `edge-${change}`, problems[id]?.errors && "edge-wrong", edge.port === "error" && "edge-error"].filter(Boolean).join(" ") || undefined,
+      zIndex: taken ? 1 : 0,
+      ariaLabel: `Edge from ${edge.source}${edge.port && edge.port !== "out" ? `, port ${edge.port},` : ""} to ${edge.target}`,
+      markerEnd: { type: MarkerType.ArrowClosed, width: 14, height: 14, color: tone },
+      selected: selection?.has(id) ?? false,
+    };
+    const known = oldEdges.get(id);
+    return known && sameEdge(known, next) ? known : next;
+  });
   return { nodes, edges };
+}
+
+export const CHANGE_TONE: Record<Change, "ok" | "fail" | "wait"> = { added: "ok", removed: "fail", changed: "wait" };
+
+function ariaOf({ node, state, problems }: CardData): string {
+  return [node.name ?? node.id, node.type, state && statusLook("activity", state.status).label, node.disabled && "disabled", problems && `problem: ${problems.text}`].filter(Boolean).join(", ");
 }
 
 /** Of a node that waits for several things the telling one: an approval with a due time waits for a person, not for the time. */
@@ -51,24 +94,13 @@ export function needsLayout(graph: GraphConfig): boolean {
   return graph.nodes.some((node) => !node.position);
 }
 
-/** The ports that say something. Edges between the same two nodes lie on each other, so the first of them names them all. */
-function labelOf(graph: GraphConfig, edge: GraphEdge): string | undefined {
-  const alike = (outgoing(graph).get(edge.source) ?? []).filter((each) => each.target === edge.target);
-  const ports = alike.map((each) => each.port ?? "out").filter((port) => port !== "out");
-  return alike[0] === edge && ports.length > 0 ? ports.join(", ") : undefined;
+/** What an edge says besides its port, which stands on the card. */
+function labelOf(edge: GraphEdge): string | undefined {
+  const words = [edge.when && shorten(edge.when), edge.default && "default", edge.tokens && edge.tokens !== 1 && `${edge.tokens} tokens`].filter(Boolean);
+  return words.length ? words.join(" · ") : undefined;
 }
 
-const bySource = new WeakMap<GraphConfig, Map<string, GraphEdge[]>>();
-
-function outgoing(graph: GraphConfig): Map<string, GraphEdge[]> {
-  let found = bySource.get(graph);
-  if (!found) {
-    found = new Map<string, GraphEdge[]>();
-    for (const edge of graph.edges) found.set(edge.source, [...(found.get(edge.source) ?? []), edge]);
-    bySource.set(graph, found);
-  }
-  return found;
-}
+const shorten = (text: string) => (text.length > 36 ? `${text.slice(0, 35)}…` : text);
 
 const REACHED = new Set(["running", "waiting", "retrying", "completed", "failed"]);
 
@@ -77,6 +109,13 @@ function isTaken(states: States, source: string, target: string, id: string): bo
   return states.nodes[source]?.status === "completed" && REACHED.has(states.nodes[target]?.status ?? "");
 }
 
+const sameEdge = (one: CardEdge, other: CardEdge): boolean =>
+  one.className === other.className && one.selected === other.selected && one.sourceHandle === other.sourceHandle && one.source === other.source && one.target === other.target
+  && one.data?.label === other.data?.label && one.data?.problems?.text === other.data?.problems?.text;
+
 function same(one: CardData, other: CardData): boolean {
-  return one.node === other.node && one.icon === other.icon && JSON.stringify([one.state, one.waiting]) === JSON.stringify([other.state, other.waiting]);
+  return one.node === other.node && one.icon === other.icon && one.used === other.used && one.change === other.change && one.ports.join() === other.ports.join()
+    && (one.state === other.state || JSON.stringify(one.state) === JSON.stringify(other.state))
+    && (one.waiting === other.waiting || JSON.stringify(one.waiting) === JSON.stringify(other.waiting))
+    && (one.problems === other.problems || JSON.stringify(one.problems) === JSON.stringify(other.problems));
 }

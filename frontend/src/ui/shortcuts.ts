@@ -7,6 +7,10 @@ export interface Shortcut {
   run: (event: KeyboardEvent) => void;
   /** Also while a text field has the focus (with mod it always does). */
   inFields?: boolean;
+  /** Not while a text field has the focus, although it is with mod: the field's own undo, copy, select all. */
+  notInFields?: boolean;
+  /** Only told in the `?` sheet; whoever shows the page deals with the key. */
+  told?: boolean;
 }
 export interface ShortcutGroup { title: string; shortcuts: Shortcut[] }
 
@@ -38,7 +42,8 @@ export function handleKey(event: KeyboardEvent): void {
   const typing = inField(event.target);
   for (const group of [...groups].reverse()) {
     for (const shortcut of group.shortcuts) {
-      if (shortcut.keys !== name && shortcut.keys !== sequence) continue;
+      if (shortcut.told || (shortcut.keys !== name && shortcut.keys !== sequence)) continue;
+      if (typing && shortcut.notInFields) continue;
       if (typing && !shortcut.inFields && !name.startsWith("mod+")) continue;
       if (modalOpen() && !shortcut.inFields) continue;
       event.preventDefault();
