@@ -211,6 +211,18 @@ SELECT created_at
 ORDER BY created_at DESC, id DESC
 LIMIT 1 OFFSET :scan
 
+-- name: edge_of_workflows
+-- The newest time at which one of these alone has filled a page: nothing older comes into it.
+SELECT max((
+  SELECT e.created_at
+  FROM execution AS e
+  WHERE e.workflow = w.value AND e.status = s.value AND e.created_at >= :since AND (e.created_at, e.id) < (:before, :before_id)
+  ORDER BY e.created_at DESC, e.id DESC
+  LIMIT 1 OFFSET :scan
+))
+FROM unnest(CAST(:names AS text[])) AS w(value), unnest(CAST(:of_statuses AS text[])) AS s(value) -- postgres
+FROM json_each(:names) AS w, json_each(:of_statuses) AS s -- sqlite
+
 -- name: tally_of_status
 SELECT workflow, status, count(*)
 -- include: of_status
