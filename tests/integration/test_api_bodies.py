@@ -158,7 +158,7 @@ def test_names_that_nothing_can_have_are_refused(api: ServedApi, name: str) -> N
         api.http.get(f"{API}/approvals/{name}"),
         api.http.get(f"{API}/schedules/{name}"),
         api.http.get(f"{API}/executions?workflow={name}"),
-        api.http.get(f"{API}/executions?q={name}"),
+        api.http.get(f"{API}/executions?q={name * 6}"),
         api.http.get(f"{API}/executions?cursor={name * 3}"),
     ]
 

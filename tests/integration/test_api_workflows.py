@@ -70,6 +70,19 @@ def test_workflows_are_listed_by_name_in_pages(api: ServedApi) -> None:
     assert "graph_config" not in rest["items"][0]
 
 
+def test_the_list_of_workflows_tells_what_goes_on_in_them(api: ServedApi) -> None:
+    save(api, "order", graph_config=NOTHING_TO_DO)
+    save(api, "quiet", graph_config=NOTHING_TO_DO)
+    started = [api.start("order") for _ in range(2)]
+
+    order, quiet = schemas.WorkflowPage.model_validate_json(api.http.get(WORKFLOWS).content).items
+
+    assert (order.open, quiet.open["running"], quiet.last, quiet.recent) == ({"running": 2, "waiting": 0, "paused": 0}, 0, None, [])
+    assert [each.id for each in order.recent] == started[::-1]
+    assert order.last is not None
+    assert (order.last.id, order.last.finished_at) == (started[1], None)
+
+
 def test_a_graph_that_cannot_be_accepted_is_refused_with_its_place(api: ServedApi) -> None:
     answer = api.http.put(f"{WORKFLOWS}/order", json={"graph_config": UNKNOWN_TYPE})
 

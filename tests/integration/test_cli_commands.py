@@ -233,6 +233,32 @@ def test_lists_have_pages_that_join_up(treadle: Treadle) -> None:
     assert second["next_cursor"] is None
 
 
+def test_executions_are_searched_and_counted(treadle: Treadle) -> None:
+    treadle("workflows", "apply", treadle.file("hello.yaml", HELLO))
+    [older, newer] = [treadle("run", "hello", "-i", "name=Ada", "--detach").stdout.strip() for _ in range(2)]
+    treadle("executions", "watch", older, "--local")
+
+    found = [
+        treadle.json("executions", "list", *search)["items"]
+        for search in (("status:completed", "hell"), ("-q", "-status:completed since:1h"), ("status:failed",))
+    ]
+    facets = treadle.json("executions", "count", "status:completed")
+    counted = treadle("executions", "count", "--workflow", "hello").stdout.splitlines()
+
+    assert [[one["id"] for one in items] for items in found] == [[older], [newer], []]
+    assert (facets["total"], facets["status"]["running"], facets["workflow"]) == (1, 1, [{"value": "hello", "count": 1}])
+    assert [line.split() for line in counted][1:4] == [["total", "2"], ["status", "running", "1"], ["status", "waiting", "0"]]
+
+
+def test_a_search_that_cannot_be_read_is_told_with_its_column(treadle: Treadle) -> None:
+    treadle("workflows", "apply", treadle.file("hello.yaml", HELLO))
+
+    refused = treadle("executions", "list", "hello", "stauts:failed", status=5)
+
+    assert "column 7: there is no 'stauts' to search by" in refused.stderr
+    assert "did you mean 'status'?" in refused.stderr
+
+
 def test_cancel_is_answered_by_what_the_execution_is_when_it_comes_too_late(treadle: Treadle) -> None:
     treadle("run", treadle.file("hello.yaml", HELLO), "-i", "name=Ada", "--local")
     [execution] = treadle.json("executions", "list")["items"]

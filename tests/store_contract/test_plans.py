@@ -124,6 +124,7 @@ INDEXES = {
     "edge_of_status": ["execution_status"],
     "edge_of_workflow": ["execution_workflow"],
     "edge_of_parent": ["execution_parent"],
+    "edge_of_workflows": ["execution_workflow"],
     "tally_of_status": ["execution_status"],
     "tally_of_workflow": ["execution_workflow"],
     "tally_of_parent": ["execution_parent"],

@@ -154,6 +154,17 @@ def test_a_search_without_an_index_says_how_far_it_looked(
     assert (len(indexed.items), indexed.searched_until) == (2, None)
 
 
+def test_trials_take_no_place_in_a_page_of_several_workflows(store: Store, clock: MovableClock) -> None:
+    for number in range(8):
+        clock.advance(1)
+        trial = {"trigger_json": '{"node":null,"type":"test"}'} if number in (3, 5, 6) else {}
+        given_ended(store, "completed", f"exec-{number}", workflow=["orders", "refunds"][number % 2], **trial)
+
+    pages = every_page(store, "workflow:orders,refunds", limit=2)
+
+    assert pages == [["exec-7", "exec-4"], ["exec-2", "exec-1"], ["exec-0"]]
+
+
 def test_a_child_is_found_by_its_trigger_too(store: Store) -> None:
     given_claimed(store)
     said = '{"node":"a\\"type\\":","type":"trigger.webhook","payload":{"type":"test"}}'

@@ -28,7 +28,7 @@ NOTHING_HIDDEN = "-"
 WITH_ERROR = (ExecutionStatus.FAILED, ExecutionStatus.CANCELLED)
 
 ROWS_ONLY: Final = (
-    "statuses", "workflows", "parents", "not_workflows", "triggers", "not_triggers", "not_prefixes", "errors", "words",
+    "statuses", "workflows", "parents", "not_workflows", "triggers", "not_triggers", "not_prefixes", "error", "errors", "words",
 )  # fmt: skip
 """Parameters that no index answers, if they are not None."""
 
@@ -116,7 +116,10 @@ def _of_words(session: Session, wanted: ExecutionFilter, common: dict[str, Any])
         yield _of_prefix(word, {**elsewhere, "not_prefixes": list(words[:number]) or None}, wanted)
     unnamed = None if wanted.workflows is None else [each for each in wanted.workflows if each not in names]
     failed = [each for each in wanted.statuses if each in WITH_ERROR]
-    yield from _of_index(unnamed, failed, {**elsewhere, "not_prefixes": list(words)})
+    in_error = {**elsewhere, "not_prefixes": list(words)}
+    if len(words) == 1 and in_error["error"] is None:
+        in_error |= {"error": _in_json(words[0]), "words": None}
+    yield from _of_index(unnamed, failed, in_error)
 
 
 def _of_index(
@@ -140,6 +143,7 @@ def _of_prefix(prefix: str, common: dict[str, Any], wanted: ExecutionFilter) -> 
 
 
 def _parameters(wanted: ExecutionFilter) -> dict[str, Any]:
+    errors = [_in_json(each) for each in wanted.errors]
     asks_for_tests = wanted.triggers is not None and TEST in wanted.triggers
     return {
         "statuses": None,
@@ -149,7 +153,8 @@ def _parameters(wanted: ExecutionFilter) -> dict[str, Any]:
         "triggers": None if wanted.triggers is None else list(wanted.triggers),
         "not_triggers": list(wanted.not_triggers) or None,
         "not_prefixes": None,
-        "errors": [_in_json(each) for each in wanted.errors] or None,
+        "error": errors[0] if errors else None,
+        "errors": errors[1:] or None,
         "words": _words(wanted.words),
         "hidden": NOTHING_HIDDEN if asks_for_tests else TEST,
     }

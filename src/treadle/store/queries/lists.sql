@@ -24,7 +24,9 @@ WHERE id IN (SELECT e.id FROM execution AS e WHERE e.id >= :prefix AND e.id < :u
   AND created_at >= :since AND (created_at, id) < (:before, :before_id)
 
 -- fragment: wanted
--- What no index answers.
+-- What no index answers. What costs little to look at stands first.
+  AND (CAST(:error AS text) IS NULL OR strpos(lower(error_json), :error) > 0) -- postgres
+  AND (:error IS NULL OR instr(lower(error_json), :error) > 0) -- sqlite
   AND coalesce(trigger_type, '') <> :hidden
   AND (CAST(:statuses AS text[]) IS NULL OR status = ANY(CAST(:statuses AS text[]))) -- postgres
   AND (CAST(:workflows AS text[]) IS NULL OR workflow = ANY(CAST(:workflows AS text[]))) -- postgres
@@ -208,6 +210,18 @@ SELECT created_at
 -- include: of_parent
 ORDER BY created_at DESC, id DESC
 LIMIT 1 OFFSET :scan
+
+-- name: edge_of_workflows
+-- The newest time at which one of these alone has filled a page: nothing older comes into it.
+SELECT max((
+  SELECT e.created_at
+  FROM execution AS e
+  WHERE e.workflow = w.value AND e.status = s.value AND e.created_at >= :since AND (e.created_at, e.id) < (:before, :before_id)
+  ORDER BY e.created_at DESC, e.id DESC
+  LIMIT 1 OFFSET :scan
+))
+FROM unnest(CAST(:names AS text[])) AS w(value), unnest(CAST(:of_statuses AS text[])) AS s(value) -- postgres
+FROM json_each(:names) AS w, json_each(:of_statuses) AS s -- sqlite
 
 -- name: tally_of_status
 SELECT workflow, status, count(*)
