@@ -89,6 +89,21 @@ def test_one_node_is_tried_by_a_worker(api: ServedApi) -> None:
     assert (shown["output"], shown["trigger"]["type"], list(shown["nodes"])) == (42, "test", ["two"])
 
 
+def test_tests_are_in_no_list_that_does_not_ask_for_them(api: ServedApi) -> None:
+    put(api, ECHO)
+    run = api.start("order")
+    tried = api.http.post(f"{WORKFLOWS}/order/test-node", json={"graph_config": ECHO, "node_id": "echo"}).json()["id"]
+
+    lists = [
+        [row["id"] for row in api.http.get(f"{API}/executions", params={"q": q}).json()["items"]]
+        for q in ("", "workflow:order", "trigger:test", tried)
+    ]
+    facets = api.http.get(f"{API}/executions/facets").json()
+
+    assert lists == [[run], [run], [tried], [tried]]
+    assert facets["total"] == 1
+
+
 def test_a_test_that_cannot_be_started_says_what_is_lacking(api: ServedApi) -> None:
     graph = {"nodes": [{"id": "a", "type": "noop"}, {"id": "b", "type": "set", "config": {"value": "{{ nodes.a.output }}"}}]}
 

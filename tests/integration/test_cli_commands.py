@@ -75,6 +75,28 @@ def test_the_difference_between_versions_is_shown_line_by_line(treadle: Treadle)
     ]
 
 
+def test_moved_nodes_make_no_version_and_are_exported_where_they_are(treadle: Treadle) -> None:
+    moved = HELLO.replace("type: set,", "type: set, position: {x: 30, y: 40},")
+    treadle("workflows", "apply", treadle.file("hello.yaml", HELLO))
+
+    applied = treadle.json("workflows", "apply", treadle.file("hello.yaml", moved))
+    exported = treadle.json("workflows", "export", "hello")
+
+    assert [(item["version"], item["created"]) for item in applied["items"]] == [(1, False)]
+    assert exported["graph_config"]["nodes"][0]["position"] == {"x": 30.0, "y": 40.0}
+    assert treadle("workflows", "diff", "hello").stdout == ""
+
+
+def test_versions_count_what_is_open(treadle: Treadle) -> None:
+    treadle("workflows", "apply", treadle.file("ask.yaml", ASK))
+    treadle("run", "ask", "--detach")
+
+    listed = treadle.json("workflows", "versions", "ask")["items"]
+
+    assert [(item["version"], item["open"]) for item in listed] == [(1, {"running": 1, "waiting": 0, "paused": 0})]
+    assert re.search(r"^1 .* 1 ", treadle("workflows", "versions", "ask").stdout, re.MULTILINE)
+
+
 def test_deleting_asks_and_without_a_person_wants_to_be_told(treadle: Treadle) -> None:
     treadle("workflows", "apply", treadle.file("hello.yaml", HELLO))
 

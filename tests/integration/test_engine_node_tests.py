@@ -158,6 +158,8 @@ def test_a_map_is_tried_whole(house: House, distribute: bool) -> None:
     started, ended = tried(house, "each", edited, outputs={"a": [1, 2, 3], "k": 7})
 
     assert ended.output == [18, 28, 38]
+    children = house.store.executions.list(parent=started.id).items
+    assert [decode(child.trigger_json)["type"] for child in children] == (["test"] * 3 if distribute else [])
     assert started.reused == ("a", "k")
 
 

@@ -108,6 +108,23 @@ def test_a_running_execution_is_seen_as_far_as_it_is(house: House) -> None:
     assert "no key" in str(preview(house, "nodes.w.output", node="b", execution_id=waiting).error)
 
 
+def test_what_was_seen_before_is_seen_anew_when_more_has_happened(house: House) -> None:
+    waiting = house.start(graph([node("w", "signal.wait", {"signal": "go"}), node("f", "test.flaky")], "w -> f"))
+    house.until_parked(waiting)
+    before = preview(house, "nodes.w.output", execution_id=waiting)
+    house.engine.signal(waiting, "go", 1)
+    house.until_status(waiting, "failed")
+    failed = seen(house, "[nodes.w.output, nodes.f.error.type]", execution_id=waiting)
+
+    house.engine.retry(waiting, from_node="w")
+    house.until_parked(waiting)
+    again = preview(house, "nodes.w.output", execution_id=waiting)
+
+    assert before.error is not None
+    assert failed == [1, "flaky"]
+    assert again.error is not None
+
+
 @pytest.mark.parametrize(
     ("expression", "column", "hint"),
     [

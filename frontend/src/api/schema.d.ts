@@ -113,9 +113,29 @@ export interface paths {
         };
         /**
          * List Executions
-         * @description Newest first, without payloads.
+         * @description Newest first, without payloads. `q` is a search, such as `status:failed since:24h refund`.
          */
         get: operations["list_executions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count Executions
+         * @description How many a search finds, by status and by workflow, each as if it did not ask for that itself.
+         */
+        get: operations["count_executions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -284,6 +304,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/executions/{execution_id}/scope": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Scope
+         * @description The names that a node of an execution sees, with their values.
+         */
+        get: operations["show_scope"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/executions/{execution_id}/signals/{name}": {
         parameters: {
             query?: never;
@@ -324,6 +364,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/expressions/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Expression
+         * @description The value of an expression as a node would see it.
+         */
+        post: operations["preview_expression"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow Live
+         * @description Server-sent events of up to 50 executions, `nodes`, `journal`, `status` and `end`, and `changed` of lists.
+         */
+        get: operations["follow_live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/node-types": {
         parameters: {
             query?: never;
@@ -338,6 +418,26 @@ export interface paths {
         get: operations["list_node_types"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/node-types/{node_type}/ports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell Ports
+         * @description The ports of a node with this config, which may be unfinished.
+         */
+        post: operations["tell_ports"];
         delete?: never;
         options?: never;
         head?: never;
@@ -496,6 +596,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Session
+         * @description Whether a token is needed, and whether the caller is let in. Public.
+         */
+        get: operations["get_session"];
+        put?: never;
+        /**
+         * Open Session
+         * @description Exchange a token for a cookie of seven days; 401 if it is unknown. Public.
+         */
+        post: operations["open_session"];
+        /**
+         * Close Session
+         * @description Forget the cookie. Public.
+         */
+        delete: operations["close_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stats": {
         parameters: {
             query?: never;
@@ -590,7 +718,7 @@ export interface paths {
         get: operations["get_workflow"];
         /**
          * Save Workflow
-         * @description Create a workflow, or add a version (201); the same graph again changes nothing (200).
+         * @description Create a workflow, or add a version (201); 200 without one if the graph is the same, or is only drawn differently.
          */
         put: operations["save_workflow"];
         post?: never;
@@ -599,6 +727,26 @@ export interface paths {
          * @description Hide it and stop its schedules; 409 while executions are open.
          */
         delete: operations["delete_workflow"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{name}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Versions
+         * @description How two versions differ, by parts and as text.
+         */
+        get: operations["compare_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -628,6 +776,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workflows/{name}/test-node": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Node
+         * @description Have a worker run one node of a graph that need not be saved, with earlier outputs.
+         */
+        post: operations["test_node"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workflows/{name}/versions": {
         parameters: {
             query?: never;
@@ -637,7 +805,7 @@ export interface paths {
         };
         /**
          * List Versions
-         * @description All versions, newest first, without their graphs.
+         * @description All versions, newest first, without their graphs; `open` says how many executions each has.
          */
         get: operations["list_versions"];
         put?: never;
@@ -1003,6 +1171,22 @@ export interface components {
             reason: string;
         };
         /**
+         * Change
+         * @description `before` or `after` is null where there is nothing.
+         */
+        Change: {
+            /** After */
+            after: unknown;
+            /** Before */
+            before: unknown;
+            /** Edge */
+            edge: string | null;
+            /** Node */
+            node: string | null;
+            /** Place */
+            place: string;
+        };
+        /**
          * ChangeSchedule
          * @description Only what changes.
          */
@@ -1080,6 +1264,13 @@ export interface components {
             /** Version */
             version?: number | null;
         };
+        /** ConfigForPorts */
+        ConfigForPorts: {
+            /** Config */
+            config?: {
+                [key: string]: unknown;
+            };
+        };
         /** Decide */
         Decide: {
             /**
@@ -1111,6 +1302,24 @@ export interface components {
             comment: string;
             /** To */
             to: string;
+        };
+        /**
+         * Diff
+         * @description `text` is a unified diff of the YAML forms. Where nodes are drawn does not count.
+         */
+        Diff: {
+            added: components["schemas"]["Parts"];
+            /** Changed */
+            changed: components["schemas"]["Change"][];
+            /** From */
+            from: number;
+            /** Name */
+            name: string;
+            removed: components["schemas"]["Parts"];
+            /** Text */
+            text: string;
+            /** To */
+            to: number;
         };
         /**
          * Error
@@ -1165,12 +1374,33 @@ export interface components {
             /** Workflow */
             workflow: string;
         };
-        /** ExecutionPage */
+        /**
+         * ExecutionFacets
+         * @description With `capped` each number means at least so many. `workflow` are the 20 with the most.
+         */
+        ExecutionFacets: {
+            /** Capped */
+            capped: boolean;
+            /** Status */
+            status: {
+                [key: string]: number;
+            };
+            /** Total */
+            total: number;
+            /** Workflow */
+            workflow: components["schemas"]["WorkflowCount"][];
+        };
+        /**
+         * ExecutionPage
+         * @description `searched_until`: a search that no index answers looked at executions down to this time; `next_cursor` goes on.
+         */
         ExecutionPage: {
             /** Items */
             items: components["schemas"]["ExecutionRow"][];
             /** Next Cursor */
             next_cursor: string | null;
+            /** Searched Until */
+            searched_until: string | null;
         };
         /**
          * ExecutionRow
@@ -1209,6 +1439,50 @@ export interface components {
          * @enum {string}
          */
         ExecutionStatus: "running" | "waiting" | "paused" | "completed" | "failed" | "cancelled";
+        /** ExpressionToPreview */
+        ExpressionToPreview: {
+            /**
+             * Execution Id
+             * @description an execution whose results are reused
+             */
+            execution_id?: string | null;
+            /** Expression */
+            expression?: string | null;
+            /**
+             * Graph Config
+             * @description nodes, edges, settings, input_schema; that of the execution if left out
+             */
+            graph_config?: unknown;
+            /**
+             * Input
+             * @description in place of the input of that execution
+             */
+            input?: unknown;
+            /**
+             * Names
+             * @description other names with their values, such as `item` inside of a map
+             */
+            names?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Node Id
+             * @description such as `fetch`, or `each[3]/fetch` inside of a map; `fetch#2` is its second visit
+             */
+            node_id?: string | null;
+            /**
+             * Outputs
+             * @description outputs by node id, which come before those of the execution
+             */
+            outputs?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Template
+             * @description a text with {{ expressions }} in it
+             */
+            template?: string | null;
+        };
         /** Facet */
         Facet: {
             /** Count */
@@ -1367,6 +1641,70 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
+        /** LastExecution */
+        LastExecution: {
+            /** Created At */
+            created_at: string;
+            /** Finished At */
+            finished_at: string | null;
+            /** Id */
+            id: string;
+            status: components["schemas"]["ExecutionStatus"];
+        };
+        /**
+         * LiveChanged
+         * @description Something in this list has changed; `ids` is null when it is not known what.
+         */
+        LiveChanged: {
+            /** Ids */
+            ids: string[] | null;
+            topic: components["schemas"]["Topic"];
+        };
+        /**
+         * LiveEnd
+         * @description Nothing follows for this execution; `status` is null of one that does not exist.
+         */
+        LiveEnd: {
+            /** Execution Id */
+            execution_id: string;
+            status: components["schemas"]["ExecutionStatus"] | null;
+        };
+        /**
+         * LiveEvents
+         * @description The data of each event by its name: an event has one of these.
+         */
+        LiveEvents: {
+            changed: components["schemas"]["LiveChanged"];
+            end: components["schemas"]["LiveEnd"];
+            journal: components["schemas"]["LiveRow"];
+            nodes: components["schemas"]["LiveNodes"];
+            status: components["schemas"]["ExecutionRow"];
+        };
+        /**
+         * LiveNodes
+         * @description The nodes whose state has changed, at first all of them, as of row `seq`.
+         */
+        LiveNodes: {
+            /** Execution Id */
+            execution_id: string;
+            /** Nodes */
+            nodes: {
+                [key: string]: components["schemas"]["NodeState"];
+            };
+            /** Seq */
+            seq: number;
+            /** Waiting On */
+            waiting_on: components["schemas"]["WaitingOn"][];
+        };
+        /**
+         * LiveRow
+         * @description `row.output` is null and `row.detail.large` true where the result has more than 2 KiB.
+         */
+        LiveRow: {
+            /** Execution Id */
+            execution_id: string;
+            row: components["schemas"]["JournalItem"];
+        };
         /** MakeLink */
         MakeLink: {
             /**
@@ -1379,6 +1717,15 @@ export interface components {
              * @description who decides with it; if left out, whoever opens it says who they are
              */
             person?: string | null;
+        };
+        /** Mistake */
+        Mistake: {
+            /** Column */
+            column: number | null;
+            /** Hint */
+            hint: string | null;
+            /** Message */
+            message: string;
         };
         /**
          * NodeState
@@ -1398,6 +1745,48 @@ export interface components {
             /** Visits */
             visits: number;
         };
+        /** NodeToTest */
+        NodeToTest: {
+            /**
+             * By
+             * @description who tries it
+             */
+            by?: string | null;
+            /**
+             * Execution Id
+             * @description an execution whose results are reused
+             */
+            execution_id?: string | null;
+            /**
+             * Graph Config
+             * @description nodes, edges, settings, input_schema
+             */
+            graph_config: unknown;
+            /**
+             * Input
+             * @description in place of the input of that execution
+             */
+            input?: unknown;
+            /**
+             * Names
+             * @description other names with their values, such as `item` inside of a map
+             */
+            names?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Node Id
+             * @description such as `fetch`, or `each[3]/fetch` inside of a map; `fetch#2` is its second visit
+             */
+            node_id: string;
+            /**
+             * Outputs
+             * @description outputs by node id, which come before those of the execution
+             */
+            outputs?: {
+                [key: string]: unknown;
+            };
+        };
         /** NodeType */
         NodeType: {
             /** Category */
@@ -1406,10 +1795,35 @@ export interface components {
             config_schema: {
                 [key: string]: unknown;
             };
-            /** Dynamic Ports */
+            /**
+             * Deferred
+             * @description the same, evaluated later, with `extra_names` besides the usual ones
+             */
+            deferred: string[];
+            /**
+             * Deferred Texts
+             * @description texts with {{ expressions }} of that kind
+             */
+            deferred_texts: string[];
+            /**
+             * Dynamic Ports
+             * @description the config says them: see /node-types/{node_type}/ports
+             */
             dynamic_ports: boolean;
-            /** Expressions */
+            /**
+             * Example
+             * @description a config that works
+             */
+            example: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Expressions
+             * @description paths in the config, such as `cases[].when`, that hold an expression
+             */
             expressions: string[];
+            /** Extra Names */
+            extra_names: string[];
             /** Icon */
             icon: string;
             /** Output */
@@ -1437,6 +1851,41 @@ export interface components {
          * @description An empty object, or no body at all.
          */
         Nothing: Record<string, never>;
+        /** OpenCounts */
+        OpenCounts: {
+            /** Paused */
+            paused: number;
+            /** Running */
+            running: number;
+            /** Waiting */
+            waiting: number;
+        };
+        /** OpenSession */
+        OpenSession: {
+            /**
+             * Token
+             * @description one of the server's tokens
+             */
+            token: string;
+        };
+        /** OpenVersion */
+        OpenVersion: {
+            /**
+             * By
+             * @description who saved it, if that was said
+             */
+            by: string | null;
+            /** Created At */
+            created_at: string;
+            /** Description */
+            description: string;
+            /** Name */
+            name: string;
+            /** @description executions of this version; of each status of a workflow at most 10,000 are counted */
+            open: components["schemas"]["OpenCounts"];
+            /** Version */
+            version: number;
+        };
         /** Outcome */
         Outcome: {
             /** Label */
@@ -1448,6 +1897,22 @@ export interface components {
              * @enum {string}
              */
             style: "primary" | "danger" | "plain";
+        };
+        /** Part */
+        Part: {
+            /** Id */
+            id: string;
+            /** Value */
+            value: {
+                [key: string]: unknown;
+            };
+        };
+        /** Parts */
+        Parts: {
+            /** Edges */
+            edges: components["schemas"]["Part"][];
+            /** Nodes */
+            nodes: components["schemas"]["Part"][];
         };
         /**
          * PersonDecision
@@ -1466,6 +1931,14 @@ export interface components {
             decision: string;
             /** Via */
             via: string;
+        };
+        /**
+         * Ports
+         * @description In order; every node has `error` besides.
+         */
+        Ports: {
+            /** Ports */
+            ports: string[];
         };
         /** Preview */
         Preview: {
@@ -1508,6 +1981,19 @@ export interface components {
              * @default UTC
              */
             timezone: string;
+        };
+        /**
+         * Previewed
+         * @description A value over 64 KiB is `{truncated, bytes, head}`; `type` is null, boolean, number, text, list or object.
+         */
+        Previewed: {
+            error: components["schemas"]["Mistake"] | null;
+            /** Ok */
+            ok: boolean;
+            /** Type */
+            type: string | null;
+            /** Value */
+            value: unknown;
         };
         /**
          * Problem
@@ -1559,6 +2045,12 @@ export interface components {
         Reasons: {
             /** Reasons */
             reasons: components["schemas"]["Reason"][];
+        };
+        /** RecentStatus */
+        RecentStatus: {
+            /** Id */
+            id: string;
+            status: components["schemas"]["ExecutionStatus"];
         };
         /**
          * Reply
@@ -1637,8 +2129,18 @@ export interface components {
         };
         /** SaveWorkflow */
         SaveWorkflow: {
+            /**
+             * By
+             * @description who saves it, kept with the version
+             */
+            by?: string | null;
             /** Description */
             description?: string | null;
+            /**
+             * Expected Version
+             * @description 409 if the graph changed and another version was saved meanwhile; 0: new
+             */
+            expected_version?: number | null;
             /**
              * Graph Config
              * @description nodes, edges, settings, input_schema
@@ -1765,6 +2267,33 @@ export interface components {
             /** Workflow */
             workflow: string;
         };
+        /**
+         * Scope
+         * @description `visit` is null when the node has not run. Large values are `{truncated, bytes, head}`.
+         */
+        Scope: {
+            /** Names */
+            names: {
+                [key: string]: unknown;
+            };
+            /** Node Count */
+            node_count: number;
+            /** Nodes */
+            nodes: {
+                [key: string]: components["schemas"]["Seen"];
+            };
+            /** Scope */
+            scope: string;
+            /** Visit */
+            visit: string | null;
+        };
+        /** Seen */
+        Seen: {
+            /** Error */
+            error: unknown;
+            /** Output */
+            output: unknown;
+        };
         /** SendSignal */
         SendSignal: {
             /** Payload */
@@ -1774,6 +2303,18 @@ export interface components {
              * @description two signals with the same one count once
              */
             signal_id?: string | null;
+        };
+        /**
+         * Session
+         * @description `required`: the server has tokens. `authenticated`: the caller may use it, by a token, a cookie or because none is needed.
+         */
+        Session: {
+            /** Authenticated */
+            authenticated: boolean;
+            /** Required */
+            required: boolean;
+            /** Version */
+            version: string;
         };
         /** SignalReply */
         SignalReply: {
@@ -1801,6 +2342,20 @@ export interface components {
             url: string;
         };
         /**
+         * StartedTest
+         * @description `reused` are the nodes whose results it was given.
+         */
+        StartedTest: {
+            /** Id */
+            id: string;
+            /** Reused */
+            reused: string[];
+            /** Status */
+            status: string;
+            /** Url */
+            url: string;
+        };
+        /**
          * Stats
          * @description `executions` by status; `ready` are runnable ones that no worker has taken yet.
          */
@@ -1820,6 +2375,12 @@ export interface components {
             /** Workers Alive */
             workers_alive: number;
         };
+        /**
+         * Topic
+         * @description A list that somebody looks at.
+         * @enum {string}
+         */
+        Topic: "executions" | "approvals" | "schedules" | "workers" | "workflows";
         /**
          * Trigger
          * @description What started it; the payload only where one execution is asked for.
@@ -1847,20 +2408,9 @@ export interface components {
         /** VersionPage */
         VersionPage: {
             /** Items */
-            items: components["schemas"]["VersionRow"][];
+            items: components["schemas"]["OpenVersion"][];
             /** Next Cursor */
             next_cursor: string | null;
-        };
-        /** VersionRow */
-        VersionRow: {
-            /** Created At */
-            created_at: string;
-            /** Description */
-            description: string;
-            /** Name */
-            name: string;
-            /** Version */
-            version: number;
         };
         /** WaitingOn */
         WaitingOn: {
@@ -1913,6 +2463,11 @@ export interface components {
         };
         /** Workflow */
         Workflow: {
+            /**
+             * By
+             * @description who saved it, if that was said
+             */
+            by: string | null;
             /** Created At */
             created_at: string;
             /** Description */
@@ -1926,6 +2481,13 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** WorkflowCount */
+        WorkflowCount: {
+            /** Count */
+            count: number;
+            /** Value */
+            value: string;
+        };
         /** WorkflowPage */
         WorkflowPage: {
             /** Items */
@@ -1933,14 +2495,24 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
-        /** WorkflowRow */
+        /**
+         * WorkflowRow
+         * @description `open` by status, each counted to 10,000; `recent` are its last 20 executions, newest first.
+         */
         WorkflowRow: {
             /** Created At */
             created_at: string;
             /** Description */
             description: string;
+            last: components["schemas"]["LastExecution"] | null;
             /** Name */
             name: string;
+            /** Open */
+            open: {
+                [key: string]: number;
+            };
+            /** Recent */
+            recent: components["schemas"]["RecentStatus"][];
             /** Updated At */
             updated_at: string;
             /** Version */
@@ -2167,7 +2739,7 @@ export interface operations {
                 status?: components["schemas"]["ExecutionStatus"] | null;
                 workflow?: string | null;
                 parent?: string | null;
-                /** @description the beginning of an id, or a part of the workflow's name */
+                /** @description a search, such as `status:failed,running since:24h refund` */
                 q?: string | null;
             };
             header?: never;
@@ -2183,6 +2755,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExecutionPage"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_executions: {
+        parameters: {
+            query?: {
+                status?: components["schemas"]["ExecutionStatus"] | null;
+                workflow?: string | null;
+                parent?: string | null;
+                /** @description a search, such as `status:failed,running since:24h refund` */
+                q?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExecutionFacets"];
                 };
             };
             /** @description Refused */
@@ -2484,6 +3091,42 @@ export interface operations {
             };
         };
     };
+    show_scope: {
+        parameters: {
+            query?: {
+                /** @description such as `fetch`, or `each[3]/fetch` inside of a map; `fetch#2` is its second visit; what is seen at the end if left out */
+                node?: string | null;
+                /** @description the item or turn, such as `each[3]`, if `node` does not say it */
+                scope?: string | null;
+            };
+            header?: never;
+            path: {
+                execution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scope"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     send_signal: {
         parameters: {
             query?: never;
@@ -2551,6 +3194,77 @@ export interface operations {
             };
         };
     };
+    preview_expression: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExpressionToPreview"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Previewed"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    follow_live: {
+        parameters: {
+            query?: {
+                /** @description the whole id of an execution; repeatable */
+                execution?: string[];
+                /** @description a list to be told of; repeatable */
+                topic?: components["schemas"]["Topic"][];
+                /** @description as Last-Event-ID, which wins: go on behind this event */
+                after?: string | null;
+            };
+            header?: {
+                "last-event-id"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["LiveEvents"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_node_types: {
         parameters: {
             query?: never;
@@ -2567,6 +3281,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NodeTypes"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tell_ports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                node_type: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfigForPorts"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ports"];
                 };
             };
             /** @description Refused */
@@ -2913,6 +3662,93 @@ export interface operations {
             };
         };
     };
+    get_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenSession"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_stats: {
         parameters: {
             query?: never;
@@ -3140,6 +3976,42 @@ export interface operations {
             };
         };
     };
+    compare_versions: {
+        parameters: {
+            query?: {
+                /** @description the one before `to` if left out */
+                from?: number | null;
+                /** @description the latest if left out */
+                to?: number | null;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Diff"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     run_workflow: {
         parameters: {
             query?: {
@@ -3176,6 +4048,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StartedExecution"] | components["schemas"]["Execution"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_node: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NodeToTest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedTest"];
                 };
             };
             /** @description Refused */

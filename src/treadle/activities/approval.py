@@ -50,6 +50,7 @@ class Approval(Immediate):
         type="approval",
         summary="Asks people to decide; costs nothing meanwhile.",
         category="people",
+        example={"title": "Refund {{ input.total }}?", "assignees": ["ann"], "due": "2d"},
         config_schema={
             "type": "object",
             "properties": {**APPROVAL_FIELDS, **STEP_FIELDS},

@@ -19,7 +19,7 @@ _NAME_LIST: Mapping[str, Any] = {"type": "array", "items": {"type": "string"}}
 
 APPROVAL_FIELDS: Mapping[str, Any] = {
     "title": {"title": "Title", "description": "The question, in one line.", "type": "string", "minLength": 1},
-    "body": {"title": "Body", "description": "What people should know to decide.", "type": "string"},
+    "body": {"title": "Body", "description": "What people should know to decide.", "type": "string", "format": "multiline"},
     "form": {
         "title": "Form",
         "description": "A JSON Schema of the data to fill in with the decision; `rejected` needs none.",

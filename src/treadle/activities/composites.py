@@ -41,6 +41,11 @@ def _never_works(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield from refusals(lambda: _items(config))
 
 
+def _one_node(type: str, config: Mapping[str, Any]) -> dict[str, Any]:
+    """The inner graph of an example."""
+    return {"nodes": [{"id": "step", "type": type, "config": config}], "edges": []}
+
+
 class ForEach(Immediate):
     """Runs the inner graph, or a workflow, once for each item."""
 
@@ -48,6 +53,7 @@ class ForEach(Immediate):
         type="for_each",
         summary="Runs an inner graph or a workflow for each item of a list.",
         category="flow",
+        example={"items": "nodes.fetch.output.orders", "graph": _one_node("log", {"message": "{{ item }}"})},
         config_schema={
             "type": "object",
             "properties": {
@@ -191,6 +197,7 @@ class While(Immediate):
         type="while",
         summary="Runs an inner graph as long as a condition holds.",
         category="flow",
+        example={"condition": "index < 3", "graph": _one_node("log", {"message": "{{ index }}"})},
         config_schema={
             "type": "object",
             "properties": {
@@ -229,6 +236,7 @@ class Repeat(Immediate):
         type="repeat",
         summary="Runs an inner graph until a condition holds, at least once.",
         category="flow",
+        example={"condition": "output.done", "max": 10, "graph": _one_node("set", {"value": {"done": True}})},
         config_schema={
             "type": "object",
             "properties": {
@@ -267,6 +275,7 @@ class Block(Immediate):
         type="block",
         summary="Runs an inner graph once: a group of nodes with one mutex, timeout, retry or error exit.",
         category="flow",
+        example={"graph": _one_node("log", {"message": "inside"})},
         config_schema={
             "type": "object",
             "properties": {"graph": GRAPH},

@@ -35,6 +35,7 @@ class Set(Immediate):
         type="set",
         summary="Makes a value from earlier results.",
         category="flow",
+        example={"value": {"order": "{{ input.order_id }}", "rush": True}},
         config_schema={
             "type": "object",
             "properties": {
@@ -61,6 +62,7 @@ class If(Immediate):
         type="if",
         summary="Goes one of two ways.",
         category="flow",
+        example={"condition": "nodes.fetch.output.total > 100"},
         config_schema={
             "type": "object",
             "properties": {
@@ -96,6 +98,7 @@ class Switch(Immediate):
         type="switch",
         summary="Goes the way of the first case that holds, or of every one.",
         category="flow",
+        example={"cases": [{"port": "large", "when": "input.total > 1000"}, {"port": "small", "when": "input.total < 10"}]},
         config_schema={
             "type": "object",
             "properties": {
@@ -153,6 +156,7 @@ class Fail(Immediate):
         type="fail",
         summary="Fails on purpose, with an error of your own.",
         category="flow",
+        example={"message": "no order {{ input.order_id }}", "type": "not_found"},
         config_schema={
             "type": "object",
             "properties": {
@@ -182,6 +186,7 @@ class TerminateNode(Immediate):
         type="terminate",
         summary="Ends the whole execution, or inside an inner graph its item, at once.",
         category="flow",
+        example={"status": "cancelled"},
         config_schema={
             "type": "object",
             "properties": {

@@ -25,6 +25,7 @@ class Date(Immediate):
         type="data.date",
         summary="Reads, writes, moves and compares times, in any time zone.",
         category="data",
+        example={"do": "shift", "time": "{{ nodes.fetch.output.at }}", "days": 7, "zone": "Europe/Berlin"},
         config_schema={
             "type": "object",
             "properties": {

@@ -32,6 +32,7 @@ class Merge(Immediate):
         type="data.merge",
         summary="Makes one of two lists, or of two objects.",
         category="data",
+        example={"left": "nodes.fetch.output.orders", "right": "nodes.fetch.output.people", "how": "left", "key": "item.person"},
         config_schema={
             "type": "object",
             "properties": {

@@ -25,6 +25,7 @@ class Flaky(Immediate):
         type="demo.flaky",
         summary="Fails its first attempts, then works: to watch retries.",
         category="demo",
+        example={"fail_times": 2, "value": "worked"},
         config_schema={
             "type": "object",
             "properties": {
@@ -56,6 +57,7 @@ class Order(Immediate):
         type="demo.order",
         summary="Reads one of a few sample orders.",
         category="demo",
+        example={"order_id": "A-1001"},
         config_schema={
             "type": "object",
             "properties": {"order_id": {"title": "Order", "description": "Such as A-1001.", "type": "string"}},
@@ -80,6 +82,7 @@ class Work(Immediate):
         type="demo.work",
         summary="Takes its time: to watch work in progress.",
         category="demo",
+        example={"seconds": "3s"},
         config_schema={
             "type": "object",
             "properties": {"seconds": {"title": "Seconds", "description": "How long it takes.", "default": 1, **DURATION}},

@@ -22,6 +22,7 @@ class Gate(Immediate):
         type="gate",
         summary="Lets through what comes while, or after, another node is active; costs nothing meanwhile.",
         category="flow",
+        example={"node": "fetch", "state": "finished"},
         config_schema={
             "type": "object",
             "properties": {

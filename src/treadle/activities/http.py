@@ -40,6 +40,7 @@ class HttpRequest(Immediate):
         type="http.request",
         summary="Calls an HTTP API.",
         category="network",
+        example={"method": "POST", "url": "https://api.example.com/orders/{{ input.order_id }}", "json": {"paid": True}},
         config_schema={
             "type": "object",
             "properties": {
@@ -69,7 +70,7 @@ class HttpRequest(Immediate):
                     },
                 },
                 "json": {"title": "JSON body", "description": "Any JSON, sent as the body. Give this or a text body."},
-                "body": {"title": "Text body", "description": "A text, sent as it is.", "type": "string"},
+                "body": {"title": "Text body", "description": "A text, sent as it is.", "type": "string", "format": "multiline"},
                 "timeout": {"title": "Timeout", "description": "For the whole call.", "default": "30s", **DURATION},
                 "ok": {
                     "title": "Good statuses",

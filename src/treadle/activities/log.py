@@ -15,6 +15,7 @@ class Log(Immediate):
         type="log",
         summary="Writes a message to the worker's log.",
         category="flow",
+        example={"message": "order {{ input.order_id }} is done", "level": "info"},
         config_schema={
             "type": "object",
             "properties": {

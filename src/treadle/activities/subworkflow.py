@@ -20,6 +20,7 @@ class Subworkflow(Immediate):
         type="workflow",
         summary="Runs another workflow.",
         category="flow",
+        example={"workflow": "refund", "input": {"order_id": "{{ input.order_id }}"}},
         config_schema={
             "type": "object",
             "properties": {

@@ -85,6 +85,7 @@ class WaitAny(Immediate):
         type="wait_any",
         summary="Waits for the first of several signals, times and decisions.",
         category="wait",
+        example={"any": [{"port": "paid", "signal": "payment"}, {"port": "late", "duration": "3d"}]},
         config_schema={
             "type": "object",
             "properties": {

@@ -44,6 +44,7 @@ class WaitNode(Immediate):
         type="wait",
         summary="Waits for a while, or until a time; costs nothing meanwhile.",
         category="wait",
+        example={"duration": "30m"},
         config_schema={
             "type": "object",
             "properties": {
@@ -86,6 +87,7 @@ class SignalWait(Immediate):
         type="signal.wait",
         summary="Waits for a signal from outside.",
         category="wait",
+        example={"signal": "payment", "timeout": "7d"},
         config_schema={
             "type": "object",
             "properties": {

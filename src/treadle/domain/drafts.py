@@ -39,12 +39,15 @@ class Level:
 
     def before(self, node_id: str) -> frozenset[str]:
         """The nodes from which a way leads to this one."""
+        sources: dict[str, set[str]] = {}
+        for edge in self.edges:
+            sources.setdefault(edge["target"], set()).add(edge["source"])
         found: set[str] = set()
         waiting = [node_id]
         while waiting:
-            sources = {source for source, _ in self.sources_of(waiting.pop())} - found
-            found |= sources
-            waiting.extend(sources)
+            new = sources.get(waiting.pop(), set()) - found
+            found |= new
+            waiting.extend(new)
         return frozenset(found)
 
 
@@ -118,7 +121,8 @@ def draft_of(drawn: DrawnNode, node: Graph, named: Collection[str]) -> tuple[dic
     block = {"id": holder, "type": "block", "config": {"graph": inner}}
     beside = [{"id": each, "type": "noop"} for each in sorted(named)]
     settings = {key: drawn.settings[key] for key in KEPT_SETTINGS if drawn.settings.get(key) is not None}
-    limits = [limit for limit in drawn.settings.get("rate_limits") or () if _concerns(limit, node.nodes[0])]
+    given = drawn.settings.get("rate_limits")
+    limits = [limit for limit in given if _concerns(limit, node.nodes[0])] if isinstance(given, list) else []
     config: dict[str, Any] = {"nodes": [block, *beside], "edges": []}
     if settings or limits:
         config["settings"] = settings | ({"rate_limits": limits} if limits else {})

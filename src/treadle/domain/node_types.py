@@ -42,6 +42,8 @@ class NodeType:
     check: ConfigCheck | None = None
     icon: str = ""
     output: str = "any JSON"
+    example: Mapping[str, Any] | None = None
+    """A config that works, for people who begin one; None where there is nothing to configure."""
 
     def ports_for(self, config: Mapping[str, Any]) -> tuple[str, ...]:
         return self.ports if self.ports_of is None else self.ports_of(config)

@@ -12,7 +12,7 @@ from treadle.domain.records import ExecutionRecord, NewExecution
 from treadle.domain.values import INPUT_LIMIT, decode, encode
 from treadle.engine.outcomes import Finished, Started, outcome_of
 from treadle.engine.program import Programs
-from treadle.engine.starting import new_execution, without_debounce
+from treadle.engine.starting import TEST, new_execution, without_debounce
 from treadle.engine.waits import LINGERS, child_id
 from treadle.ports import WorkflowStore
 
@@ -58,7 +58,8 @@ class Children:
         if parent.depth + 1 > MAX_DEPTH:
             raise Fatal(f"workflows are nested more than {MAX_DEPTH} deep", type="too_deep")
         trigger = decode(parent.trigger_json)
-        said = {"node": None, "type": "item", "payload": trigger.get("payload"), "by": trigger.get("by"), "part": part}
+        kind = TEST if trigger.get("type") == TEST else "item"
+        said = {"node": None, "type": kind, "payload": trigger.get("payload"), "by": trigger.get("by"), "part": part}
         return NewExecution(
             id=child_id(parent.id, f"{address}/{index}"),
             workflow=parent.workflow,

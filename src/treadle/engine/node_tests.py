@@ -21,10 +21,9 @@ from treadle.domain.values import DEFINITION_LIMIT, INPUT_LIMIT, encode
 from treadle.engine.names import check_path_name
 from treadle.engine.program import Program
 from treadle.engine.sights import ABSENT, Question, Sight, Sights
+from treadle.engine.starting import TEST
 from treadle.engine.vocabulary import INCOMING, OF_A_PART
 from treadle.ports import Handlers, Ids, Store, Wakeup
-
-TEST = "test"
 
 
 @dataclass(frozen=True, slots=True)

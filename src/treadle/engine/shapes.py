@@ -220,10 +220,14 @@ def node_type(found: NodeType) -> Json:
         "ports": found.ports,
         "dynamic_ports": found.ports_of is not None,
         "expressions": found.expressions,
+        "deferred": found.deferred,
+        "deferred_texts": found.deferred_texts,
+        "extra_names": found.extra_names,
         "trigger": found.trigger,
         "parks": found.parks,
         "icon": found.icon,
         "output": found.output,
+        "example": found.example,
     }
 
 

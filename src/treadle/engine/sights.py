@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from treadle.domain.drafts import DrawnNode, drawn_settings, find_node
-from treadle.domain.errors import ConflictError, MarkingError, NotFoundError
+from treadle.domain.errors import ConflictError, MarkingError
 from treadle.domain.expressions import Namespace
-from treadle.domain.marking import Activity, Effects
-from treadle.domain.records import ExecutionRecord, JournalRow
-from treadle.engine.execution_state import ExecutionState
-from treadle.engine.frames import TOP, Frame, place
-from treadle.engine.history import History
-from treadle.engine.program import Program, Programs
-from treadle.engine.retrying import journal_of, program_of
-from treadle.engine.starting import starts_of
+from treadle.engine.frames import TOP
+from treadle.engine.plays import Plays
+from treadle.engine.program import Programs
 from treadle.engine.vocabulary import Vocabulary
 from treadle.ports import Handlers, Store
 
 ABSENT: Any = object()
 """Stands for an input that is not given."""
 NOBODY = frozenset[str]()
-
-_PLACE = re.compile(r"(?:(?P<path>.*)/)?(?P<node>[^/#\[\]]+)(?:#(?P<visit>[0-9]+))?", re.DOTALL)
-_RUN = re.compile(r"(?:#[0-9]+)?(?:\[[0-9]+\])?(?=/|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +85,7 @@ class Sights:
     def __init__(self, store: Store, handlers: Handlers, programs: Programs) -> None:
         self._store = store
         self._handlers = handlers
-        self._programs = programs
+        self._plays = Plays(store, programs)
 
     def drawn(self, asked: Question) -> DrawnNode | None:
         """The node in the graph of the question. NotFoundError, DefinitionError."""
@@ -127,9 +118,8 @@ class Sights:
     def _recorded(self, asked: Question, drawn: DrawnNode | None) -> Sight:
         assert asked.execution_id is not None
         record = self._store.executions.get(asked.execution_id)
-        program = program_of(self._store, self._programs, record)
         try:
-            played = Played(record, program, journal_of(self._store, record.id))
+            played = self._plays.of(record)
         except MarkingError as error:
             words = f"what execution {record.id} recorded cannot be read: {error}"
             raise ConflictError(words, state=str(record.status)) from error
@@ -143,56 +133,6 @@ class Sights:
         known = {name: names[name] for name in names if name != "nodes"}
         visit = None if activity is None else frame.place_of(activity)
         return Sight(known, SeenNodes(*layers), frame.path, visit, known["trigger"])
-
-
-class Played:
-    """An execution's journal played from its start, with every visit and every scope there has been."""
-
-    def __init__(self, record: ExecutionRecord, program: Program, rows: Sequence[JournalRow]) -> None:
-        history = History.of(record.id, rows)
-        self.state = ExecutionState(record.id, program, starts_of(program.graph, record.trigger_json), history.attempts)
-        self.frames: dict[str, Frame] = {TOP: self.state.root}
-        self._visits: dict[tuple[str, str], dict[int, Activity]] = {}
-        self._note(self.state.first)
-        for row in history.rows:
-            self._note(self.state.apply(row))
-
-    def find(self, wanted: str | None, *, must_be_there: bool) -> tuple[Frame, Activity | None]:
-        """The scope of a node and the visit meant, the last one if none is named. NotFoundError."""
-        if wanted is None:
-            return self.state.root, None
-        match = _PLACE.fullmatch(wanted)
-        if match is None:
-            raise NotFoundError("node", wanted)
-        path, node, number = match["path"] or TOP, match["node"], match["visit"]
-        frame = self._frame(path, node, exactly=must_be_there)
-        if frame is None or (must_be_there and node not in frame.program.graph.index_of):
-            raise NotFoundError("node", wanted, known=self._known(frame))
-        visits = self._visits.get((frame.path, node), {})
-        visit = int(number) if number else max(visits, default=0)
-        if number and visit not in visits:
-            raise NotFoundError("visit", wanted, known=[place(frame.path, node, each) for each in list(visits)[-5:]])
-        return frame, visits.get(visit)
-
-    def _frame(self, path: str, node: str, *, exactly: bool) -> Frame | None:
-        """The scope at a path, which may leave items and visits out: then the last one in which the node has run."""
-        if path in self.frames:
-            return self.frames[path]
-        fitting = [frame for each, frame in self.frames.items() if _RUN.sub("", each) == path]
-        ran = [frame for frame in fitting if (frame.path, node) in self._visits]
-        if fitting or exactly:
-            return next(reversed(ran or fitting), None)
-        return self._frame(path.rpartition("/")[0], node, exactly=False)
-
-    def _known(self, frame: Frame | None) -> list[str]:
-        return list(self.frames)[1:6] if frame is None else list(frame.program.graph.index_of)[:10]
-
-    def _note(self, effects: Effects | None) -> None:
-        for activity in effects.run if effects is not None else ():
-            home: Frame = activity.home
-            self.frames.setdefault(home.path, home)
-            node_id = home.program.graph.nodes[activity.node].id
-            self._visits.setdefault((home.path, node_id), {})[activity.visit] = activity
 
 
 def _results(outputs: Mapping[str, Any]) -> dict[str, Any]:

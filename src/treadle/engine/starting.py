@@ -14,6 +14,8 @@ from treadle.domain.schema import check_value, with_defaults
 from treadle.domain.values import INPUT_LIMIT, decode, encode
 
 MANUAL, SCHEDULE = "trigger.manual", "trigger.schedule"
+TEST = "test"
+"""What starts a node that is tried alone: lists leave it out."""
 TRIGGER = "trigger."
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import Field
+
 from treadle.api.schemas.fields import Answer, Time
 
 
@@ -13,12 +15,16 @@ class NodeType(Answer):
     category: str
     config_schema: dict[str, Any]
     ports: list[str]
-    dynamic_ports: bool
-    expressions: list[str]
+    dynamic_ports: bool = Field(description="the config says them: see /node-types/{node_type}/ports")
+    expressions: list[str] = Field(description="paths in the config, such as `cases[].when`, that hold an expression")
+    deferred: list[str] = Field(description="the same, evaluated later, with `extra_names` besides the usual ones")
+    deferred_texts: list[str] = Field(description="texts with {{ expressions }} of that kind")
+    extra_names: list[str]
     trigger: bool
     parks: bool
     icon: str
     output: str
+    example: dict[str, Any] | None = Field(description="a config that works")
 
 
 class NodeTypes(Answer):
