@@ -18,6 +18,7 @@ from treadle.engine.approval_desk import ApprovalDesk, check_starter
 from treadle.engine.definitions import Definitions
 from treadle.engine.forking import Forks
 from treadle.engine.inspection import Inspector
+from treadle.engine.moving import Moving
 from treadle.engine.names import check_name, check_path_name
 from treadle.engine.node_tests import NodeTests
 from treadle.engine.outcomes import Outcome
@@ -56,6 +57,8 @@ class WorkflowEngine:
         sights = Sights(store, handlers, self._programs)
         self.previews = Previews(sights)
         self.test_node = NodeTests(store, handlers, ids, wakeup, sights).start
+        moving = Moving(store, wakeup, self._programs)
+        self.move, self.move_all = moving.move, moving.move_all
 
     # Control
 
