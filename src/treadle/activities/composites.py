@@ -48,6 +48,7 @@ class ForEach(Immediate):
         type="for_each",
         summary="Runs an inner graph or a workflow for each item of a list.",
         category="flow",
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {
@@ -191,6 +192,7 @@ class While(Immediate):
         type="while",
         summary="Runs an inner graph as long as a condition holds.",
         category="flow",
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {
@@ -229,6 +231,7 @@ class Repeat(Immediate):
         type="repeat",
         summary="Runs an inner graph until a condition holds, at least once.",
         category="flow",
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {
@@ -267,6 +270,7 @@ class Block(Immediate):
         type="block",
         summary="Runs an inner graph once: a group of nodes with one mutex, timeout, retry or error exit.",
         category="flow",
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {"graph": GRAPH},

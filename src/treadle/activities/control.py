@@ -21,6 +21,7 @@ class Noop(Immediate):
         type="noop",
         summary="Does nothing; a place to join branches or to fork.",
         category="flow",
+        pure=True,
         config_schema=EMPTY_CONFIG,
         icon="circle",
         output="null",
@@ -35,6 +36,7 @@ class Set(Immediate):
         type="set",
         summary="Makes a value from earlier results.",
         category="flow",
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {
@@ -61,6 +63,7 @@ class If(Immediate):
         type="if",
         summary="Goes one of two ways.",
         category="flow",
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {
@@ -96,6 +99,7 @@ class Switch(Immediate):
         type="switch",
         summary="Goes the way of the first case that holds, or of every one.",
         category="flow",
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {
@@ -153,6 +157,7 @@ class Fail(Immediate):
         type="fail",
         summary="Fails on purpose, with an error of your own.",
         category="flow",
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {
@@ -182,6 +187,7 @@ class TerminateNode(Immediate):
         type="terminate",
         summary="Ends the whole execution, or inside an inner graph its item, at once.",
         category="flow",
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {

@@ -25,6 +25,7 @@ class Date(Immediate):
         type="data.date",
         summary="Reads, writes, moves and compares times, in any time zone.",
         category="data",
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {

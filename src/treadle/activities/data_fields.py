@@ -33,6 +33,7 @@ class Pick(Immediate):
         type="data.pick",
         summary="Keeps, drops, renames and sets fields of an object, or of each object in a list.",
         category="data",
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {
@@ -106,6 +107,7 @@ class Map(Immediate):
         type="data.map",
         summary="Makes a new value of each item of a list.",
         category="data",
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {
@@ -138,6 +140,7 @@ class SplitOut(Immediate):
         type="data.split",
         summary="Takes a list out of a field of an object, or of each object in a list: one item for each element.",
         category="data",
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {

@@ -43,6 +43,7 @@ class Parse(Immediate):
         type="data.parse",
         summary="Reads a text as JSON, CSV, lines, base64 or the query of a URL.",
         category="data",
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {
@@ -81,6 +82,7 @@ class Format(Immediate):
         type="data.format",
         summary="Writes a value as JSON, CSV, lines, base64 or the query of a URL.",
         category="data",
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {

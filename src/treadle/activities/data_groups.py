@@ -82,6 +82,7 @@ class Aggregate(Immediate):
         type="data.aggregate",
         summary="Makes one object of a list: counts, sums, averages, extremes, collections.",
         category="data",
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {"items": ITEMS, "aggregates": {**AGGREGATES, "minItems": 1}},
@@ -107,6 +108,7 @@ class Group(Immediate):
         type="data.group",
         summary="Puts the items of a list into groups, and sums each up.",
         category="data",
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {

@@ -32,6 +32,7 @@ class Merge(Immediate):
         type="data.merge",
         summary="Makes one of two lists, or of two objects.",
         category="data",
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {

@@ -24,6 +24,7 @@ class Filter(Immediate):
         type="data.filter",
         summary="Keeps the items of a list for which a condition holds.",
         category="data",
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {
@@ -59,6 +60,7 @@ class Sort(Immediate):
         type="data.sort",
         summary="Sorts a list by one or several keys.",
         category="data",
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {
@@ -126,6 +128,7 @@ class Unique(Immediate):
         type="data.unique",
         summary="Removes items of a list that equal another.",
         category="data",
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {

@@ -18,6 +18,7 @@ class Limit(Immediate):
         type="data.limit",
         summary="Takes a few items from the start or the end of a list.",
         category="data",
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {
@@ -59,6 +60,7 @@ class Batch(Immediate):
         type="data.batch",
         summary="Cuts a list into lists of a given size.",
         category="data",
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {

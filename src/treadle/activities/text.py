@@ -23,6 +23,7 @@ class Render(Immediate):
         type="template.render",
         summary="Writes a text from a template, once or for each item of a list.",
         category="data",
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {
