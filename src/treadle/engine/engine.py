@@ -24,6 +24,7 @@ from treadle.engine.node_tests import NodeTests
 from treadle.engine.outcomes import Outcome
 from treadle.engine.previews import Previews
 from treadle.engine.program import Programs
+from treadle.engine.replay_desk import ReplayDesk
 from treadle.engine.retrying import Retries
 from treadle.engine.schedule_desk import ScheduleDesk
 from treadle.engine.schedule_runs import ScheduleRuns
@@ -59,6 +60,7 @@ class WorkflowEngine:
         self.test_node = NodeTests(store, handlers, ids, wakeup, sights).start
         moving = Moving(store, wakeup, self._programs)
         self.move, self.move_all = moving.move, moving.move_all
+        self.replay = ReplayDesk(store, handlers, self._programs).replay
 
     # Control
 

@@ -39,6 +39,8 @@ MOST_STEPS = 20_000
 """How many nodes are worked out anew in one execution: a cycle of pure nodes may go on for ever."""
 _EFFECTS = frozenset({RowKind.CANCELLED, RowKind.NOTE})
 _LEAVING = frozenset({RowKind.DONE, RowKind.FAILED})
+_FROM_OUTSIDE = frozenset({"timeout", "outcome_unknown"})
+"""Failures that do not follow from data."""
 _OF_COMPOSITES = frozenset({RowKind.ITEM, RowKind.DONE, RowKind.FAILED, RowKind.RETRYING})
 
 
@@ -206,7 +208,8 @@ class _Play:
             return
         step, same = step_of(activity), self._same
         known = same.config(row.scope, row.node_id)
-        pure = step.handler.node_type.pure and row.kind in (*_LEAVING, RowKind.BEGIN)
+        follows = row.kind in (*_LEAVING, RowKind.BEGIN) and _error_type(row) not in _FROM_OUTSIDE
+        pure = step.handler.node_type.pure and follows
         if pure and (self._differs or not known):
             self._work_out(activity, row)
         elif row.kind == RowKind.DONE and (self._differs or not same.exits(row.scope, row.node_id)):
@@ -221,7 +224,7 @@ class _Play:
         if not self._differs and self._same.graph(row.scope, row.node_id):
             self._apply(row)
             return
-        if _error_type(row) == "timeout" and row.kind != RowKind.ITEM:
+        if _error_type(row) in _FROM_OUTSIDE and row.kind != RowKind.ITEM:
             self._apply_anew(row, self._failed(row, activity))
             return
         made = self._conclusions.of(activity, _index(row), self._now)
