@@ -100,7 +100,8 @@ def test_the_open_executions_of_a_version_are_moved_page_by_page(api: ServedApi)
     body = {"from_version": 1, "version": 2, "limit": 2}
 
     looked = api.http.post(f"{WORKFLOWS}/doors/move", json=body | {"dry_run": True, "limit": 200})
-    found, cursor = [], None
+    found: list[str] = []
+    cursor = None
     while True:
         answer = api.http.post(f"{WORKFLOWS}/doors/move", json=body | ({"cursor": cursor} if cursor else {}))
         page = schemas.Moves.model_validate_json(answer.content)

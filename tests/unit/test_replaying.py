@@ -11,6 +11,7 @@ import pytest
 from treadle.domain.errors import ActivityError, DefinitionError
 from treadle.domain.graph_parser import parse_graph
 from treadle.domain.marking import Activity
+from treadle.domain.states import ExecutionStatus
 from treadle.engine import replaying
 from treadle.engine.actor import ExecutionActor
 from treadle.engine.calls import prepare
@@ -29,7 +30,7 @@ PARTS = 4
 
 
 def again(worker: LonelyWorker, program: Program, rows: int | None = None) -> Replay:
-    record = replace(RECORD, created_at=START, status="completed", input_json="{}")
+    record = replace(RECORD, created_at=START, status=ExecutionStatus.COMPLETED, input_json="{}")
     return replay(record, worker.program, program, worker.journal[:rows])
 
 
@@ -146,7 +147,9 @@ def past(config: dict[str, Any]) -> LonelyWorker:
 
 def replayed(before: dict[str, Any], after: dict[str, Any]) -> Replay:
     worker = past(before)
-    record = replace(RECORD, created_at=START, status=worker.ended.status, input_json="{}", output_json=worker.ended.output_json)  # type: ignore[union-attr]
+    assert worker.ended is not None
+    status = worker.ended.status or ExecutionStatus.COMPLETED
+    record = replace(RECORD, created_at=START, status=status, input_json="{}", output_json=worker.ended.output_json)
     return replay(record, worker.program, program(after), worker.journal)
 
 
