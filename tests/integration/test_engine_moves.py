@@ -161,7 +161,7 @@ def test_a_paused_execution_is_moved_and_stays_paused(house: House) -> None:
 
 
 def test_an_execution_that_is_to_be_retried_by_its_policy_is_moved_with_its_next_attempt(house: House) -> None:
-    policy = {"retry": {"max_attempts": 2, "initial_interval": "1h"}}
+    policy = {"retry": {"max_attempts": 2, "initial_interval": "1h", "jitter": 0}}
     broken = node("x", "test.flaky", {"fail": 1, "fatal": True})
     one = house.start(graph([broken, value("end", 1)], "x -> end", settings=policy))
     house.until_status(one, "failed")

@@ -30,7 +30,8 @@ PARTS = 4
 
 
 def again(worker: LonelyWorker, program: Program, rows: int | None = None) -> Replay:
-    record = replace(RECORD, created_at=START, status=ExecutionStatus.COMPLETED, input_json="{}")
+    output_json = worker.ended.output_json if worker.ended is not None else None
+    record = replace(RECORD, created_at=START, status=ExecutionStatus.COMPLETED, input_json="null", output_json=output_json)
     return replay(record, worker.program, program, worker.journal[:rows])
 
 
