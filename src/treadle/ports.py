@@ -165,6 +165,13 @@ class OwnershipStore(Protocol):
         """Those rows that exist, in order of seq, `by` included."""
         ...
 
+    def move(self, owner: str, claim: Claim, row: JournalRow, *, version: int | None) -> bool:
+        """[T24] Write the row, give the execution that version (None: its own) and give it back, all at once.
+
+        False, and no change, if it is no longer ours or the lease is lost: also of a repetition, so that it may be repeated.
+        """
+        ...
+
     def release(self, owner: str, claims: Sequence[tuple[str, int]]) -> int | None:
         """[T10] Give back (execution_id, claim_no) pairs, untouched by the crash count. None: the lease is lost."""
         ...

@@ -91,6 +91,23 @@ def test_an_execution_is_steered(api: ServedApi, client: Client) -> None:
     assert (fork.id, fork.again) == (None, ["door"])
 
 
+def test_an_execution_is_moved_and_past_ones_are_replayed(api: ServedApi, client: Client) -> None:
+    client.save_workflow("waiting", WAITING)
+    with api.working():
+        started, other = client.run("waiting"), client.run("waiting")
+        for each in (started, other):
+            api.until_status(each.id, "waiting")
+        hall = {"nodes": [*WAITING["nodes"], {"id": "hall", "type": "noop"}], "edges": [{"source": "door", "target": "hall"}]}
+        client.save_workflow("waiting", hall)
+        assert [each.place for each in client.executions.move(started.id, 2, by="ann").changed] == ["hall"]
+        assert other.id in [each.id for each in client.workflows.move("waiting", 1, 2).items]
+        client.executions.signal(started.id, "open")
+        assert client.wait(started.id).version == 2
+
+    found = client.workflows.replay("waiting", WAITING)
+    assert [(each.result, each.not_run) for each in found.items] == [("differs", ["hall"])]
+
+
 def test_a_failure_is_seen_and_retried(api: ServedApi, client: Client) -> None:
     client.save_workflow("bad", FAILING)
     with api.working():

@@ -71,12 +71,13 @@ def long(key: str) -> str:
     return f"{path}/{name}" if path else name
 
 
-def go_on(seed: int, rewound: Rewound) -> None:
+def go_on(seed: int, rewound: Rewound) -> LonelyWorker:
     """A fork with these rows is played to its end, and folds as its worker knows it after every commit."""
     story = Story(seed)
     story.worker.journal = [*rewound.rows, fork_row(rewound)]
     story.worker.take()
     story.wind_up()
+    return story.worker
 
 
 def key_of(row: JournalRow) -> str:
@@ -137,7 +138,7 @@ def check(
     assert before <= set(rewound.sources), "what came before the visit fired is kept"
 
 
-def go_back(seed: int, worker: LonelyWorker, rows: list[JournalRow], rewound: Rewound) -> None:
+def go_back(seed: int, worker: LonelyWorker, rows: list[JournalRow], rewound: Rewound) -> LonelyWorker:
     """The same execution goes back and on, to its end; attempts of what runs again are new ones."""
     story = Story(seed)
     again = story.worker
@@ -153,6 +154,7 @@ def go_back(seed: int, worker: LonelyWorker, rows: list[JournalRow], rewound: Re
     composites = {place_of_row(row) for row in again.journal if row.kind == RowKind.BEGIN}  # they go on in the same attempt
     ran = [(place_of_row(row), row.attempt) for row in again.journal if ends(row) and place_of_row(row) not in composites]
     assert len(set(ran)) == len(ran), "no attempt has two ends"
+    return again
 
 
 def small(nodes: list[dict[str, Any]], *edges: tuple[str, str]) -> LonelyWorker:

@@ -54,6 +54,7 @@ class ForEach(Immediate):
         summary="Runs an inner graph or a workflow for each item of a list.",
         category="flow",
         example={"items": "nodes.fetch.output.orders", "graph": _one_node("log", {"message": "{{ item }}"})},
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {
@@ -198,6 +199,7 @@ class While(Immediate):
         summary="Runs an inner graph as long as a condition holds.",
         category="flow",
         example={"condition": "index < 3", "graph": _one_node("log", {"message": "{{ index }}"})},
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {
@@ -237,6 +239,7 @@ class Repeat(Immediate):
         summary="Runs an inner graph until a condition holds, at least once.",
         category="flow",
         example={"condition": "output.done", "max": 10, "graph": _one_node("set", {"value": {"done": True}})},
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {
@@ -276,6 +279,7 @@ class Block(Immediate):
         summary="Runs an inner graph once: a group of nodes with one mutex, timeout, retry or error exit.",
         category="flow",
         example={"graph": _one_node("log", {"message": "inside"})},
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {"graph": GRAPH},

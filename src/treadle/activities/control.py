@@ -21,6 +21,7 @@ class Noop(Immediate):
         type="noop",
         summary="Does nothing; a place to join branches or to fork.",
         category="flow",
+        pure=True,
         config_schema=EMPTY_CONFIG,
         icon="circle",
         output="null",
@@ -36,6 +37,7 @@ class Set(Immediate):
         summary="Makes a value from earlier results.",
         category="flow",
         example={"value": {"order": "{{ input.order_id }}", "rush": True}},
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {
@@ -63,6 +65,7 @@ class If(Immediate):
         summary="Goes one of two ways.",
         category="flow",
         example={"condition": "nodes.fetch.output.total > 100"},
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {
@@ -99,6 +102,7 @@ class Switch(Immediate):
         summary="Goes the way of the first case that holds, or of every one.",
         category="flow",
         example={"cases": [{"port": "large", "when": "input.total > 1000"}, {"port": "small", "when": "input.total < 10"}]},
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {
@@ -157,6 +161,7 @@ class Fail(Immediate):
         summary="Fails on purpose, with an error of your own.",
         category="flow",
         example={"message": "no order {{ input.order_id }}", "type": "not_found"},
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {
@@ -187,6 +192,7 @@ class TerminateNode(Immediate):
         summary="Ends the whole execution, or inside an inner graph its item, at once.",
         category="flow",
         example={"status": "cancelled"},
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {

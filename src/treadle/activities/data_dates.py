@@ -26,6 +26,7 @@ class Date(Immediate):
         summary="Reads, writes, moves and compares times, in any time zone.",
         category="data",
         example={"do": "shift", "time": "{{ nodes.fetch.output.at }}", "days": 7, "zone": "Europe/Berlin"},
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {

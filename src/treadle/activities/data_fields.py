@@ -34,6 +34,7 @@ class Pick(Immediate):
         summary="Keeps, drops, renames and sets fields of an object, or of each object in a list.",
         category="data",
         example={"value": "nodes.fetch.output.customer", "keep": ["name", "email"]},
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {
@@ -108,6 +109,7 @@ class Map(Immediate):
         summary="Makes a new value of each item of a list.",
         category="data",
         example={"items": "nodes.fetch.output.rows", "to": '{"name": item.name}'},
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {
@@ -141,6 +143,7 @@ class SplitOut(Immediate):
         summary="Takes a list out of a field of an object, or of each object in a list: one item for each element.",
         category="data",
         example={"value": "nodes.fetch.output", "field": "lines"},
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {

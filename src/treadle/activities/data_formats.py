@@ -44,6 +44,7 @@ class Parse(Immediate):
         summary="Reads a text as JSON, CSV, lines, base64 or the query of a URL.",
         category="data",
         example={"text": "{{ nodes.fetch.output.body }}", "format": "csv"},
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {
@@ -83,6 +84,7 @@ class Format(Immediate):
         summary="Writes a value as JSON, CSV, lines, base64 or the query of a URL.",
         category="data",
         example={"value": "nodes.fetch.output.rows", "format": "csv", "columns": ["name", "total"]},
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {

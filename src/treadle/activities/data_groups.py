@@ -83,6 +83,7 @@ class Aggregate(Immediate):
         summary="Makes one object of a list: counts, sums, averages, extremes, collections.",
         category="data",
         example={"items": "nodes.fetch.output.rows", "aggregates": [{"name": "total", "do": "sum", "of": "item.price"}]},
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {"items": ITEMS, "aggregates": {**AGGREGATES, "minItems": 1}},
@@ -109,6 +110,7 @@ class Group(Immediate):
         summary="Puts the items of a list into groups, and sums each up.",
         category="data",
         example={"items": "nodes.fetch.output.rows", "by": "item.country"},
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {

@@ -33,6 +33,7 @@ class Merge(Immediate):
         summary="Makes one of two lists, or of two objects.",
         category="data",
         example={"left": "nodes.fetch.output.orders", "right": "nodes.fetch.output.people", "how": "left", "key": "item.person"},
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {

@@ -25,6 +25,7 @@ class Filter(Immediate):
         summary="Keeps the items of a list for which a condition holds.",
         category="data",
         example={"items": "nodes.fetch.output.rows", "when": "item.price > 10"},
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {
@@ -61,6 +62,7 @@ class Sort(Immediate):
         summary="Sorts a list by one or several keys.",
         category="data",
         example={"items": "nodes.fetch.output.rows", "by": [{"key": "item.price", "order": "desc"}]},
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {
@@ -129,6 +131,7 @@ class Unique(Immediate):
         summary="Removes items of a list that equal another.",
         category="data",
         example={"items": "nodes.fetch.output.rows", "by": "item.email"},
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {

@@ -19,6 +19,7 @@ class Limit(Immediate):
         summary="Takes a few items from the start or the end of a list.",
         category="data",
         example={"items": "nodes.fetch.output.rows", "count": 10},
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {
@@ -61,6 +62,7 @@ class Batch(Immediate):
         summary="Cuts a list into lists of a given size.",
         category="data",
         example={"items": "nodes.fetch.output.rows", "size": 100},
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {

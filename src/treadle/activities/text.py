@@ -24,6 +24,7 @@ class Render(Immediate):
         summary="Writes a text from a template, once or for each item of a list.",
         category="data",
         example={"template": "{{ item.name }}: {{ item.price }}", "each": "nodes.fetch.output.rows"},
+        pure=True,
         config_schema={
             "type": "object",
             "properties": {

@@ -24,6 +24,7 @@ from treadle.api.routes import (
     schedules,
     session,
     system,
+    versions,
     workflows,
 )
 from treadle.api.routes.ui import UiRoute
@@ -98,6 +99,8 @@ def create_app(engine: WorkflowEngine, config: ApiConfig) -> FastAPI:
         system.router,
         session.router,
         live.router,
+        versions.moves,
+        versions.replays,
     ):
         api.include_router(router)
     app.include_router(api)

@@ -14,6 +14,7 @@ from treadle.cli.local_worker import worker_for
 from treadle.cli.pages import execution_page
 from treadle.cli.rendering import plain, say, write_list, write_one
 from treadle.cli.session import Session
+from treadle.cli.versions import move_execution
 from treadle.cli.watching import detachable, watch
 from treadle.domain.errors import ConflictError, NotFoundError
 from treadle.domain.execution_filter import ExecutionFilter
@@ -245,6 +246,9 @@ def _fork_lines(shape: dict[str, Any]) -> Iterator[str]:
         yield plain(f"{words}: {listed or 'nothing'}")
     if shape["input_replaced"]:
         yield "the input is replaced: what is reused was computed with the one before"
+
+
+executions.add_command(move_execution)
 
 
 @executions.command(

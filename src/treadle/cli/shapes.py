@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import orjson
 
 from treadle.domain.records import WorkerRecord, WorkflowVersion
-from treadle.engine import approval_shapes, shapes
+from treadle.engine import approval_shapes, shapes, version_shapes
 from treadle.engine.answers import encode, utc_text
 from treadle.engine.definitions import placed_graph
 
@@ -29,6 +29,8 @@ execution_row = _plain(shapes.execution_row)
 execution_facets = _plain(shapes.execution_facets)
 execution = _plain(shapes.execution)
 fork = _plain(shapes.fork)
+move = _plain(version_shapes.move)
+replays = _plain(version_shapes.replays)
 journal_item = _plain(shapes.journal_item)
 reason = _plain(shapes.reason)
 approval = _plain(approval_shapes.approval)

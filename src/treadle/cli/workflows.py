@@ -11,6 +11,7 @@ from treadle.cli.failures import ExitCode, finding_lines
 from treadle.cli.grammar import Group, output_option, page_options
 from treadle.cli.rendering import document, plain, say, write_list, write_one
 from treadle.cli.session import Session
+from treadle.cli.versions import move_executions, replay_workflow
 from treadle.cli.workflow_files import WorkflowFile, read_workflows
 from treadle.domain.errors import DefinitionError, Finding
 
@@ -157,6 +158,10 @@ def diff_versions(session: Session, name: str, old: int | None, new: int | None)
         lines = treadle.engine.definitions.diff(name, old, new).text
     for line in lines:
         click.echo(click.style(plain(line), fg={"+": "green", "-": "red", "@": "cyan"}.get(line[:1])))
+
+
+workflows.add_command(move_executions)
+workflows.add_command(replay_workflow)
 
 
 @workflows.command("delete", examples=["treadle workflows delete order_refund --yes"])

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from treadle.api.schemas.executions import Execution, ExecutionRow, Fork, JournalItem, Reason, SignalReply
 from treadle.api.schemas.fields import Reply
+from treadle.api.schemas.versions import Move
 from treadle.client.answers import given, model_of, pages_of, part
 from treadle.client.transport import Transport
 
@@ -65,6 +66,11 @@ class Executions:
         """Go on from a node in a new execution. `input=…` replaces the input, also with None; `by=…` says who."""
         body = {"from_node": from_node, "dry_run": dry_run} | given(version=version) | changed
         return model_of(Fork, self._transport.ask("POST", _path(execution_id, "fork"), body=body))
+
+    def move(self, execution_id: str, version: int, *, by: str | None = None, dry_run: bool = False) -> Move:
+        """Go on with another version. InvalidRequestError with each place that does not fit, if it is no dry run."""
+        body = {"version": version, "dry_run": dry_run} | given(by=by)
+        return model_of(Move, self._transport.ask("POST", _path(execution_id, "move"), body=body))
 
     def signal(self, execution_id: str, name: str, payload: Any = None, *, signal_id: str | None = None) -> SignalReply:
         """Say something to it; kept until a node waits for it. An id is made where none is given, so that it counts once."""

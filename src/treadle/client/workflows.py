@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from treadle.api.schemas.executions import StartedExecution
+from treadle.api.schemas.versions import Moves, Replays
 from treadle.api.schemas.workflows import Findings, SavedWorkflow, VersionRow, Workflow, WorkflowRow
 from treadle.client.answers import given, model_of, pages_of, part
 from treadle.client.transport import Transport
@@ -38,6 +39,20 @@ class Workflows:
         """What saving would find; nothing is stored."""
         answer = self._transport.ask("POST", "/workflows/validate", body={"graph_config": graph_config}, repeatable=True)
         return model_of(Findings, answer)
+
+    def move(
+        self, name: str, from_version: int, version: int, *, by: str | None = None, dry_run: bool = False, cursor: str | None = None
+    ) -> Moves:
+        """Move a page of its open executions to another version; what does not fit stays. `next_cursor` goes on."""
+        body = {"from_version": from_version, "version": version, "dry_run": dry_run, "limit": 200} | given(by=by, cursor=cursor)
+        return model_of(Moves, self._transport.ask("POST", f"/workflows/{part(name)}/move", body=body))
+
+    def replay(
+        self, name: str, graph_config: object = None, *, version: int | None = None, limit: int = 200, cursor: str | None = None
+    ) -> Replays:
+        """What its latest executions would have done under a graph, or a version; None of both: the latest version."""
+        body = {"limit": limit} | given(graph_config=graph_config, version=version, cursor=cursor)
+        return model_of(Replays, self._transport.ask("POST", f"/workflows/{part(name)}/replay", body=body, repeatable=True))
 
     def delete(self, name: str) -> None:
         """Hide it. ConflictingError while executions of it are open."""

@@ -37,6 +37,8 @@ class NodeType:
     deferred_texts: tuple[str, ...] = ()
     extra_names: tuple[str, ...] = ()
     trigger: bool = False
+    pure: bool = False
+    """Whether its result follows from its config and from what expressions see: a replay works it out anew."""
     parks: bool = False
     """Whether the handler may wait for something from outside; the soundness hints use it."""
     check: ConfigCheck | None = None

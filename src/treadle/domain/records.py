@@ -143,6 +143,7 @@ class MessageKind(StrEnum):
     RETRY = "retry"         # payload = {"attempt", "from_node"?, "rewind"?}
     COMPLETE = "complete"   # by hand: payload = the output
     FAIL = "fail"           # by hand: payload = {"type", "message"}
+    MOVE = "move"           # to another version: payload = {"version", "from", "by"?}
 
 
 @dataclass(frozen=True, slots=True)

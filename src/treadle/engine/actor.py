@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
 
 from treadle.domain.marking import Activity
 from treadle.domain.records import (
@@ -24,14 +23,13 @@ from treadle.domain.records import (
     RowKind,
 )
 from treadle.domain.states import ActivityStatus
-from treadle.domain.values import decode
 from treadle.engine.conclusions import Conclusions
 from treadle.engine.decisions import Judge
 from treadle.engine.execution_state import BY_POLICY, CHILD, COMPENSATE, ExecutionState
 from treadle.engine.frames import Frame, place_of_row
 from treadle.engine.history import REWIND, rewind_of
 from treadle.engine.hosting import Host, WorkItem
-from treadle.engine.mailbox import Mailbox
+from treadle.engine.mailbox import Mailbox, fields_of
 from treadle.engine.outcomes import Failure, Outcome
 from treadle.engine.recorder import Recorder
 from treadle.engine.rows import RowMaker, step_of
@@ -63,6 +61,8 @@ class ExecutionActor:
         self._gathers = False
         self._ahead = False
         """Whether the rows of the decision under way are folded already."""
+        self._moves = False
+        """Whether it is to have another version: nothing new starts, and what runs finishes first."""
         self._backlog: list[Callable[[], None]] = []
         self._out: list[JournalRow] = []
         self._run: list[Activity] = []
@@ -159,6 +159,9 @@ class ExecutionActor:
         if self._deciding is not None or self._gathers:
             return
         self._conclude_inner()
+        if self._moves and not (self.state.over or self.running or self._committing or self._out):
+            self.host.abandon(self)  # whoever takes it again moves it, before anything else
+            return
         if self.state.undoable and self._judge.must_undo():
             self._undo()
         self._deciding = decision = self._decide()
@@ -201,7 +204,7 @@ class ExecutionActor:
             return None if self.running or self._committing else self._judge.idle(seen=self.seen)
         if state.waits and (expiry := self._expiry()) is not None:
             return expiry
-        if self.running or self._committing or self._run or self._due():
+        if self._moves or self.running or self._committing or self._run or self._due():
             return None
         return self._judge.idle(seen=self.seen)
 
@@ -289,7 +292,7 @@ class ExecutionActor:
             return
         if self.state.over:
             return
-        if self.state.control.paused:  # what is marked as started is started: no later owner could tell
+        if self.state.control.paused or self._moves:  # what is marked as started is started: no later owner could tell
             activities = [activity for activity in activities if activity in self._marked]
         ready = [a for a in dict.fromkeys(activities) if self._can_start(a)]
         for activity in ready:
@@ -445,6 +448,8 @@ class ExecutionActor:
                 self._run.extend(a for a in self.state.startable() if a not in self._run)
             case MessageKind.RETRY:
                 self._retry(message)
+            case MessageKind.MOVE:
+                self._moves = True
             case MessageKind.COMPLETE:
                 self._fold(self.rows.control("complete", message, self.host.now(), output_json=message.payload_json))
             case MessageKind.FAIL:
@@ -455,7 +460,7 @@ class ExecutionActor:
         if self.state.control.cancelled and undo is None:
             return
         now = self.host.now()
-        detail = detail_of(message)
+        detail = fields_of(message)
         undoes = bool(detail.get(COMPENSATE))
         self._fold(self.rows.control("cancel", message, now, reason=str(detail.get("reason", "")), compensate=undoes))
         if undo is not None or (undoes and self.state.undoable):
@@ -492,8 +497,3 @@ MOST_EXPIRIES = 1_000
 """Rows of waits that are ended in one decision."""
 
 _PROGRESS = frozenset({RowKind.DONE, RowKind.FAILED})
-
-
-def detail_of(message: InboxRow) -> dict[str, Any]:
-    payload: Any = decode(message.payload_json)
-    return payload if isinstance(payload, dict) else {}

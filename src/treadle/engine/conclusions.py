@@ -46,14 +46,25 @@ class Conclusions:
         frames = self._state.frames
         for activity in frames.leaving:  # first: no run that ends now may fail what is over
             if activity.home.goes_on:
-                return self._left(activity, now)
+                return self.left(activity, now)
         for frame in frames.ripe:
             assert frame.around is not None
             if frame.around.home.goes_on:
-                return self._ended(frame, frame.around, now)
+                return self.ended(frame, frame.around, now)
         return None
 
-    def _ended(self, frame: Frame, activity: Activity, now: datetime) -> JournalRow:
+    def of(self, activity: Activity, index: int | None, now: datetime) -> JournalRow | None:
+        """What is due of one composite: of its run with that number, or, if None, the row that ends it. For replays."""
+        frames = self._state.frames
+        if index is None and activity in frames.leaving:
+            return self.left(activity, now)
+        ripe = [frame for frame in frames.ripe if frame.around is activity and index in (None, frame.index)]
+        failed = [frame for frame in ripe if frame.failure_json is not None]
+        chosen = (failed if index is None else ripe)[:1]
+        return self.ended(chosen[0], activity, now) if chosen else None
+
+    def ended(self, frame: Frame, activity: Activity, now: datetime) -> JournalRow:
+        """The row of a run that has ended; of the composite itself, if that makes it fail."""
         composite = self._state.frames.composites[activity]
         end = self._end_of(frame)
         plan = composite.plan
@@ -105,7 +116,7 @@ class Conclusions:
         again = bool(compile_expression(plan.again).evaluate(names))
         return None if again and plan.max is not None and turns >= plan.max else {"again": again}
 
-    def _left(self, activity: Activity, now: datetime) -> JournalRow:
+    def left(self, activity: Activity, now: datetime) -> JournalRow:
         """The composite is over: its runs' results are its output."""
         composite = self._state.frames.composites[activity]
         if composite.starved:

@@ -18,11 +18,13 @@ from treadle.engine.approval_desk import ApprovalDesk, check_starter
 from treadle.engine.definitions import Definitions
 from treadle.engine.forking import Forks
 from treadle.engine.inspection import Inspector
+from treadle.engine.moving import Moving
 from treadle.engine.names import check_name, check_path_name
 from treadle.engine.node_tests import NodeTests
 from treadle.engine.outcomes import Outcome
 from treadle.engine.previews import Previews
 from treadle.engine.program import Programs
+from treadle.engine.replay_desk import ReplayDesk
 from treadle.engine.retrying import Retries
 from treadle.engine.schedule_desk import ScheduleDesk
 from treadle.engine.schedule_runs import ScheduleRuns
@@ -56,6 +58,9 @@ class WorkflowEngine:
         sights = Sights(store, handlers, self._programs)
         self.previews = Previews(sights)
         self.test_node = NodeTests(store, handlers, ids, wakeup, sights).start
+        moving = Moving(store, wakeup, self._programs)
+        self.move, self.move_all = moving.move, moving.move_all
+        self.replay = ReplayDesk(store, handlers, self._programs).replay
 
     # Control
 

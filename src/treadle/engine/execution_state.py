@@ -328,7 +328,7 @@ class ExecutionState(Standing):
             return self._rewind(row.finished_at)
         elif verb == FORK:
             return self._fork(row.finished_at)
-        else:
+        elif verb in ("pause", "resume"):
             self.control.paused = verb == "pause"
         return None
 

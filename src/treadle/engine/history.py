@@ -15,6 +15,8 @@ from treadle.domain.states import ActivityStatus
 from treadle.domain.values import decode
 
 REWIND, SPARE = "rewind", "spare"
+MOVE, NOT_MOVED = "move", "not_moved"
+"""Control rows: from here on it has another version; it was asked to have one, and could not."""
 
 Visit = tuple[str, str, int]
 """(scope, node id, visit)"""
@@ -94,6 +96,12 @@ def rewind_of(message: InboxRow) -> dict[str, Any] | None:
     payload = decode(message.payload_json)
     found: dict[str, Any] | None = payload.get(REWIND) if isinstance(payload, dict) else None
     return found
+
+
+def version_of(rows: Iterable[JournalRow], version: int) -> int:
+    """The version that the rows end with: `version` if none of them has moved it."""
+    moves = [row for row in rows if row.status == MOVE and row.kind == RowKind.CONTROL]
+    return int(decode(moves[-1].detail_json or "{}")["version"]) if moves else version
 
 
 def ranges(seqs: Iterable[int]) -> tuple[tuple[int, int], ...]:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from treadle.domain.errors import DefinitionError, JournalGapError, MarkingError, StoreUnavailableError, StuckHandlersError
 from treadle.domain.marking import Activity
@@ -20,23 +21,18 @@ from treadle.engine.announcements import announce_end
 from treadle.engine.booking import BookingOffice
 from treadle.engine.children import Children
 from treadle.engine.committer import BatchResult, Committer
-from treadle.engine.conclusions import Conclusions
-from treadle.engine.decisions import Judge, crash_loop, refused
-from treadle.engine.execution_state import ExecutionState
-from treadle.engine.history import asked_for
+from treadle.engine.decisions import crash_loop, refused
 from treadle.engine.hosting import Owned, WorkItem
 from treadle.engine.lanes import Lanes
 from treadle.engine.leases import DatabaseTime, Lease
-from treadle.engine.mailbox import Mailbox
+from treadle.engine.loading import Loading
+from treadle.engine.mover import Mover, pending_move
 from treadle.engine.outcomes import Failure
 from treadle.engine.phases import Duties
 from treadle.engine.prioritization import PrioritizationManager
 from treadle.engine.program import Programs
-from treadle.engine.rows import RowMaker
 from treadle.engine.runner import Runner
-from treadle.engine.starting import starts_of
 from treadle.engine.unrunnable import Unrunnable
-from treadle.engine.vocabulary import Vocabulary
 from treadle.engine.warm import Warm
 from treadle.engine.worker_config import WorkerConfig, WorkerDeps
 
@@ -72,6 +68,7 @@ class Incarnation:
         self._enough_until = deps.clock.boottime()
         self._rejected: dict[str, dict[str, str]] = {}
         self._warm = Warm()
+        self._loading = Loading(deps.store.ownership, programs, self._warm, owner=self.id, random=deps.ids.random)
         self._broken: dict[str, int] = {}
         """How often each execution has raised where nothing should."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -212,7 +209,7 @@ class Incarnation:
         unknown = [claim for claim in owned if claim.execution_id not in self.actors]
         if unknown:
             ids = [claim.execution_id for claim in unknown]
-            self._begin(unknown, await self._lanes.duty.call(lambda: self._load(ids)))
+            self._begin(unknown, await self._lanes.duty.call(lambda: self._loading.load(ids)))
         for claim in owned:
             actor = self.actors.get(claim.execution_id)
             if actor is not None and claim.inbox_seq > actor.seen and actor.claim_no == claim.claim_no:
@@ -236,17 +233,7 @@ class Incarnation:
             return ClaimReply(fenced=False, now=self.now()), ()
         reply = self._prioritization.get_prioritized_executions(free, owns_nothing=alone)
         ids = [claim.execution_id for claim in reply.claims]
-        return reply, self._load(ids) if ids else ()
-
-    def _load(self, ids: Sequence[str]) -> Sequence[Loaded]:
-        """Only what is new of executions that are warm, and all of those whose journal is not what it was."""
-        known = self._warm.known(ids)
-        loaded = list(self._store.ownership.load(ids, after=known))
-        cold = [each.record.id for each in loaded if each.record.id in known and not self._warm.fits(each)]
-        if not cold:
-            return loaded
-        again = {each.record.id: each for each in self._store.ownership.load(cold)}
-        return [again.get(each.record.id, each) for each in loaded]
+        return reply, self._loading.load(ids) if ids else ()
 
     def _begin(self, claims: Sequence[Claim], loaded: Sequence[Loaded]) -> None:
         by_id = {claim.execution_id: claim for claim in claims}
@@ -265,9 +252,14 @@ class Incarnation:
         if claim.crashes >= POISON:
             self._end_unrun(claim, crash_loop(record, claim_no=claim.claim_no, seen=claim.inbox_seq))
             return
+        message = pending_move(loaded)
+        if message is not None:
+            self.actors[record.id] = mover = Mover(self._store, self._programs, claim, loaded, message, owner=self.id)
+            self._background(self._move(claim, mover))
+            return
         try:
             parked = self._warm.is_parked(loaded)
-            actor = self._actor(claim, loaded)
+            actor = self._loading.actor(self, claim, loaded)
         except Exception as error:  # a journal or a definition that this release cannot read must not harm the others
             if not isinstance(error, DefinitionError | MarkingError):
                 log.exception("execution %s cannot be read", record.id, extra={"event": "execution_unreadable"})
@@ -278,24 +270,15 @@ class Incarnation:
         self.actors[record.id] = actor
         self._safely(actor, lambda: actor.begin(loaded.inbox, parked=parked))
 
-    def _actor(self, claim: Claim, loaded: Loaded) -> ExecutionActor:
-        record = loaded.record
-        parked = self._warm.take(record.id)
-        if parked is not None:
-            state, mailbox, seen = parked.state, parked.mailbox, parked.seen
-            state.go_on(loaded.rows[1:])
-            mailbox.drop(row.message_seq for row in loaded.rows[1:] if row.message_seq is not None)
-        else:
-            program = self._programs.of(record, loaded.graph_json)
-            starts, pending = starts_of(program.graph, record.trigger_json), asked_for(loaded.inbox, loaded.rows)
-            state = ExecutionState.fold(record.id, program, starts, loaded.rows, pending=pending)
-            mailbox, seen = Mailbox(), 0
-        random = self._deps.ids.random
-        vocabulary = Vocabulary(record, state)
-        rows = RowMaker(record, state, vocabulary, by=self.id, random=random)
-        judge = Judge(record, state, vocabulary, claim_no=claim.claim_no, random=random)
-        conclusions = Conclusions(state, rows, vocabulary)
-        return ExecutionActor(self, claim, record, state, rows, conclusions, judge, mailbox, seen=seen)
+    async def _move(self, claim: Claim, mover: Mover) -> None:
+        try:
+            await self._lanes.lookups.call(mover.move)
+        except StoreUnavailableError as error:
+            log.warning("execution %s is not moved yet: %s", claim.execution_id, error)
+        except Exception:
+            self._broken[mover.id] = self._broken.get(mover.id, 0) + 1
+            log.exception("execution %s cannot be moved", mover.id, extra={"event": "execution_broken"})
+        self.abandon(mover)
 
     def _end_unrun(self, claim: Claim, decision: Decision) -> None:
         """End an execution without running it."""
@@ -367,7 +350,10 @@ class Incarnation:
 
     def reread(self, actor: Owned) -> None:
         """A decision was refused: a message came first, or an earlier try of the same commit had been applied."""
-        task = self._loop.create_task(self._reread(actor))
+        self._background(self._reread(actor))
+
+    def _background(self, work: Coroutine[Any, Any, None]) -> None:
+        task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

@@ -13,6 +13,7 @@ from typing import Any
 from treadle.domain.errors import ExpressionError
 from treadle.domain.marking import Activity
 from treadle.domain.records import InboxRow
+from treadle.domain.values import decode
 from treadle.engine.execution_state import ExecutionState
 from treadle.engine.waits import KIND_OF_MESSAGE, ActiveWait
 
@@ -122,6 +123,12 @@ class Mailbox:
         if not kept:
             del self._kept[_source(message)]
         return Match(activity, wait, index, message)
+
+
+def fields_of(message: InboxRow) -> dict[str, Any]:
+    """What a message about the whole execution says."""
+    payload: Any = decode(message.payload_json)
+    return payload if isinstance(payload, dict) else {}
 
 
 def _source(message: InboxRow) -> Source:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from treadle.domain.errors import DefinitionError, MarkingError
 from treadle.domain.records import ExecutionRecord, JournalRow
 from treadle.domain.states import TERMINAL
 from treadle.engine.execution_state import ExecutionState
-from treadle.engine.history import REWIND, History
+from treadle.engine.history import MOVE, REWIND, History, version_of
 from treadle.engine.program import Program, Programs
 from treadle.engine.starting import starts_of
 from treadle.ports import Store
@@ -64,6 +64,7 @@ class Readings:
 
     def _read(self, record: ExecutionRecord) -> Reading:
         reading = Reading(self._rows(record.id, after=0))
+        record = replace(record, version=version_of(reading.rows, record.version))  # it may have moved since it was read
         try:
             version = self._store.workflows.get(record.workflow, record.version)
             reading.program = program = self._programs.of(record, version.graph_json)
@@ -82,7 +83,7 @@ class Readings:
             return None
         last = reading.rows[-1]
         found = self._rows(record.id, after=last.seq - 1)
-        if not found or found[0] != last or any(row.status == REWIND for row in found):
+        if not found or found[0] != last or any(row.status in (REWIND, MOVE) for row in found):
             return None
         try:
             reading.state.go_on(found[1:])

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from treadle.domain.records import Known, Loaded
+from treadle.domain.records import Known, Loaded, MessageKind
 from treadle.engine.execution_state import ExecutionState
-from treadle.engine.history import REWIND, rewind_of
+from treadle.engine.history import MOVE, REWIND, rewind_of
 from treadle.engine.mailbox import Mailbox
 
 WORTH_KEEPING = 32
@@ -58,8 +58,10 @@ class Warm:
     def fits(self, loaded: Loaded) -> bool:
         """Whether what was read goes on from what is kept. If not, nothing is kept any more: it must be read whole."""
         parked = self._parked.get(loaded.record.id)
-        went_back = any(row.status == REWIND for row in loaded.rows) or any(rewind_of(each) for each in loaded.inbox)
-        if parked is not None and loaded.rows and loaded.rows[0] == parked.state.last_row and not went_back:
+        is_other = any(row.status in (REWIND, MOVE) for row in loaded.rows) or any(
+            each.kind is MessageKind.MOVE or rewind_of(each) for each in loaded.inbox
+        )
+        if parked is not None and loaded.rows and loaded.rows[0] == parked.state.last_row and not is_other:
             return True
         self.take(loaded.record.id)
         return False

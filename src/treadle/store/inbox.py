@@ -9,7 +9,8 @@ from treadle.domain.states import TERMINAL, ExecutionStatus
 from treadle.store.database import Database, Session
 
 COUNTS, WAKES, RETRIES = "count_message", "count_message_and_wake", "count_message_and_retry"
-WAKES_PAUSED = frozenset({MessageKind.CANCEL, MessageKind.RESUME, MessageKind.DEADLINE, MessageKind.COMPLETE, MessageKind.FAIL})
+ENDS = frozenset({MessageKind.CANCEL, MessageKind.DEADLINE, MessageKind.COMPLETE, MessageKind.FAIL})
+WAKES_PAUSED = ENDS | {MessageKind.RESUME, MessageKind.MOVE}
 
 
 class Inbox:
@@ -69,8 +70,8 @@ def _effect(kind: MessageKind, status: ExecutionStatus, *, held_back: bool) -> s
     if kind is MessageKind.RETRY:
         return RETRIES
     if held_back:
-        # Resumed it would jump the line.
-        return WAKES if kind in WAKES_PAUSED and kind is not MessageKind.RESUME else COUNTS
+        # Resumed or moved it would jump the line.
+        return WAKES if kind in ENDS else COUNTS
     if status is ExecutionStatus.PAUSED and kind in WAKES_PAUSED:
         return WAKES
     return WAKES if status is ExecutionStatus.FAILED and kind is MessageKind.CANCEL else COUNTS

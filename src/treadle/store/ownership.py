@@ -52,6 +52,17 @@ class Ownership:
             return None
         return [rows.claim(row) for row in found if row[0] is not None]
 
+    def move(self, owner: str, claim: Claim, row: JournalRow, *, version: int | None) -> bool:
+        with self._database.writing() as session:
+            if session.row("fence", owner=owner) is None:
+                return False
+            mine = {"id": claim.execution_id, "owner": owner, "claim_no": claim.claim_no}
+            if session.row("lock_owned", **mine) is None:
+                return False
+            session.run("copy_row", **row._replace(by=owner)._asdict())
+            session.run("move_execution", id=claim.execution_id, version=version, head_start=self._head_start)
+        return True
+
     def release(self, owner: str, claims: Sequence[tuple[str, int]]) -> int | None:
         with self._database.writing() as session:
             if session.row("fence", owner=owner) is None:

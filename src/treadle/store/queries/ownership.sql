@@ -73,6 +73,21 @@ SET owner = NULL, ready_at = clock.now, claim_key = treadle_micros(clock.now) - 
 FROM pair, clock
 WHERE execution.id = pair.id AND execution.owner = :owner AND execution.claim_no = pair.claim_no
 
+-- name: lock_owned
+SELECT 1
+FROM execution
+WHERE id = :id AND owner = :owner AND claim_no = :claim_no
+FOR NO KEY UPDATE -- postgres
+
+-- name: move_execution
+-- Given back: whoever claims it next reads it whole, with the graph that it has now.
+WITH clock AS MATERIALIZED (SELECT treadle_now() AS now)
+UPDATE execution
+SET version = coalesce(CAST(:version AS bigint), version), owner = NULL, ready_at = clock.now,
+    claim_key = treadle_micros(clock.now) - priority * :head_start
+FROM clock
+WHERE id = :id
+
 -- name: load_executions
 SELECT
 -- include: execution_row
