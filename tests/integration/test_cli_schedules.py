@@ -117,7 +117,7 @@ def test_a_schedule_is_changed_key_by_key_and_keeps_the_rest(treadle: Treadle) -
         "dst": "skip", "start_at": "2026-01-01T00:00:00Z", "paused": True, "status": "paused",
     }  # fmt: skip
     assert treadle.json("schedules", "show", made["id"]) == changed
-    assert treadle.json("schedules", "update", made["id"], "--active", "--input", "[1]")["input"] == [1]
+    assert treadle.json("schedules", "update", made["id"], "--active", "--input", '{"name": "Eve"}')["input"] == {"name": "Eve"}
 
 
 def test_an_update_says_what_is_wrong_and_changes_nothing(treadle: Treadle) -> None:
