@@ -69,6 +69,12 @@ class Inspector:
         self._count_decisions(record, waiting)
         return (*self._ownership(record), *under_way, *(reason_of(record, item) for item in waiting))
 
+    def waits_for(self, record: ExecutionRecord, signal: str) -> bool:
+        """Whether one of its nodes waits for that signal now."""
+        with self._readings.of(record) as reading:
+            waits = reading.state.waits.values() if reading.state is not None else ()
+            return any(pending.signal == signal for wait in waits for pending in wait.waits)
+
     def _count_decisions(self, record: ExecutionRecord, waiting: Sequence[dict[str, Any]]) -> None:
         """Where several people must choose the same: how many have decided."""
         asked = {item["approval_id"]: item for item in waiting if item["kind"] == "approval"}
