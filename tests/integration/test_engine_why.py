@@ -17,7 +17,7 @@ def house(store_url: str) -> Iterator[House]:
         yield opened
 
 
-KINDS = {
+KINDS: dict[Situation, tuple[str, ...]] = {
     given.nobody_works: ("no_worker",),
     given.nobody_serves_its_queue: ("no_worker",),
     given.every_worker_is_full: ("queued",),

@@ -47,9 +47,11 @@ def or_nothing(read: Callable[[str], Any], word: str = "none") -> Callable[[str]
     return read_or_clear
 
 
-def version_number(text: str) -> int:
+def whole_number(text: str) -> int:
     """A whole number of at least 1."""
-    return int(click.IntRange(1).convert(text, None, None))
+    if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text) >= 1):
+        raise click.BadParameter(f"{text!r} is not a whole number of at least 1")
+    return int(text)
 
 
 SCHEDULE = click.argument("schedule_id", metavar="ID")
@@ -225,10 +227,10 @@ def create_schedule(
 @click.option("-i", "pairs", metavar="KEY=VALUE", multiple=True, help="A key of the input, laid over the present one. Repeatable.")
 @click.option("--input", "document", metavar="JSON|@FILE", help="Another whole input.")
 @click.option("--priority", type=priority, help="Of the executions it starts.")
-@click.option("--version", type=or_nothing(version_number, "latest"), metavar="N|latest", help="The workflow's version.")
+@click.option("--version", type=or_nothing(whole_number, "latest"), metavar="N|latest", help="The workflow's version.")
 @click.option("--overlap", type=OVERLAPS, help="While an earlier execution is still open.")
 @click.option("--catch-up", type=CATCH_UPS, help="After a time without workers.")
-@click.option("--catch-up-limit", type=or_nothing(version_number), metavar="N|none", help="With all: the newest so many.")
+@click.option("--catch-up-limit", type=or_nothing(whole_number), metavar="N|none", help="With all: the newest so many.")
 @click.option("--catch-up-window", type=or_nothing(duration), metavar="DURATION|none", help="What is later than this is missed.")
 @click.option("--paused/--active", default=None, help="Whether it fires.")
 @output_option

@@ -35,7 +35,7 @@ def steer_executions(body: schemas.SteerMany, engine: Engine, idempotency_key: I
     ]
     if findings:
         raise DefinitionError(findings)
-    if body.action == Action.SIGNAL:
+    if Action(body.action) is Action.SIGNAL:
         key = one_key(body.signal_id, idempotency_key, path="signal_id")
     else:
         key = one_key(body.idempotency_key, idempotency_key)
