@@ -182,6 +182,8 @@ def test_a_search_that_leaves_some_out_means_those_that_the_action_fits(house: H
     assert told("-status:paused") == told("") == [1, 0]
     assert told("status:failed") == told("status:completed") == told("status:finished -status:failed") == [1, 1]
     assert {waits, failed, ended} == {each.id for each in house.store.executions.list().items}
+
+
 def test_what_ends_while_many_are_cancelled_is_refused_with_its_end_and_the_rest_is_cancelled(house: House) -> None:
     house.engine.save_workflow("quick", graph([node("a"), node("b"), node("c")], "a -> b", "b -> c"))
     started = tuple(house.engine.create("quick").id for _ in range(60))
