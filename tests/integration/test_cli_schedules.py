@@ -62,7 +62,7 @@ def test_a_schedule_is_run_and_backfilled_by_hand_and_its_fires_are_listed(tread
     treadle("schedules", "create", "hello", "--cron", "0 2 * * *", "--id", "nightly", "--paused", "-i", "name=Ada")
     asked = ("schedules", "backfill", "nightly", "--start", "2026-03-28", "--end", "2026-03-30T12:00:00Z")
 
-    [ran] = treadle.json("schedules", "run", "nightly")["items"]
+    ran = treadle.json("schedules", "run", "nightly")
     first = treadle.json(*asked)["items"]
     again = treadle(*asked).stderr
 
@@ -96,3 +96,49 @@ def test_a_schedule_of_single_times_is_shown_with_its_bounds(treadle: Treadle) -
     assert (made["next_fire_at"], made["end_at"], made["status"]) == ("2998-12-31T23:00:00Z", "2999-01-15T00:00:00Z", "active")
     assert treadle.json("schedules", "next", made["id"])["items"] == [{"fire_at": "2998-12-31T23:00:00Z"}]
     assert "does not say its offset" in treadle("schedules", "create", "hello", "--start-at", "2999-01-01T00:00:00", status=2).stderr
+
+
+def test_a_schedule_is_changed_key_by_key_and_keeps_the_rest(treadle: Treadle) -> None:
+    treadle("workflows", "apply", treadle.file("hello.yaml", HELLO))
+    made = treadle.json(
+        "schedules", "create", "hello", "--cron", "0 2 * * *", "--input", '{"name": "Ada", "n": 1}', "--version", "1",
+        "--end-at", "2999-01-01", "--catch-up-window", "2h", "--jitter", "5m",
+    )  # fmt: skip
+
+    changed = treadle.json(
+        "schedules", "update", made["id"][:-1], "--every", "30m", "--timezone", "Europe/Berlin", "-i", "name=Bob", "--overlap", "skip",
+        "--version", "latest", "--end-at", "none", "--catch-up-window", "none", "--catch-up", "all", "--catch-up-limit", "7",
+        "--priority", "high", "--dst", "skip", "--start-at", "2026-01-01T00:00:00Z", "--paused",
+    )  # fmt: skip
+
+    assert {key: value for key, value in changed.items() if made[key] != value and key != "next_fire_at"} == {
+        "cron": None, "interval": 1800, "timezone": "Europe/Berlin", "input": {"name": "Bob", "n": 1}, "overlap": "skip",
+        "version": None, "end_at": None, "catch_up_window": None, "catch_up": "all", "catch_up_limit": 7, "priority": "high",
+        "dst": "skip", "start_at": "2026-01-01T00:00:00Z", "paused": True, "status": "paused",
+    }  # fmt: skip
+    assert treadle.json("schedules", "show", made["id"]) == changed
+    assert treadle.json("schedules", "update", made["id"], "--active", "--input", '{"name": "Eve"}')["input"] == {"name": "Eve"}
+
+
+def test_an_update_says_what_is_wrong_and_changes_nothing(treadle: Treadle) -> None:
+    treadle("workflows", "apply", treadle.file("hello.yaml", HELLO))
+    made = treadle.json("schedules", "create", "hello", "--cron", "0 2 * * *", "-i", "name=Ada")
+
+    empty = treadle("schedules", "update", made["id"], status=2)
+    two = treadle("schedules", "update", made["id"], "--cron", "0 3 * * *", "--every", "5m", status=5)
+    version = treadle("schedules", "update", made["id"], "--version", "0", status=2)
+
+    assert "Give what changes" in empty.stderr
+    assert "cron" in two.stderr
+    assert "--version" in version.stderr
+    assert treadle.json("schedules", "show", made["id"]) == made
+
+
+def test_a_run_by_hand_is_one_object(treadle: Treadle) -> None:
+    treadle("workflows", "apply", treadle.file("hello.yaml", HELLO))
+    made = treadle.json("schedules", "create", "hello", "--cron", "0 2 * * *", "-i", "name=Ada")
+
+    fire = treadle.json("schedules", "run", made["id"])
+
+    assert fire["outcome"] == "fired"
+    assert treadle.json("executions", "show", fire["execution_id"])["workflow"] == "hello"

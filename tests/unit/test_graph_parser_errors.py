@@ -253,6 +253,28 @@ def test_a_mistake_comes_with_a_hint_how_to_mend_it(config: object, hint: str) -
     assert finding.hint == hint
 
 
+EVERYWHERE = {"execution", "incoming", "input", "nodes", "trigger", "vars"}
+FILTER = {"signal": "x", "when": "zzz"}
+
+
+@pytest.mark.parametrize(
+    ("config", "more"),
+    [
+        (with_config("set", value="{{ zzz }}"), set()),
+        (with_edge(when="zzz"), {"output"}),
+        (with_edge(port="error", tokens="zzz"), {"output", "error"}),
+        (with_node(compensate={"type": "set", "config": {"value": "{{ zzz }}"}}), {"output", "error"}),
+        (with_config("signal.wait", **FILTER), {"payload"}),
+        (with_config("for_each", graph={"nodes": [choice("x", "zzz")]}), {"item", "index", "outer"}),
+        (with_settings(output="zzz"), set()),
+    ],
+)
+def test_an_unknown_name_is_answered_with_the_names_that_there_are_at_its_place(config: object, more: set[str]) -> None:
+    (finding,) = refused(config)
+
+    assert finding.hint == f"known: {', '.join(sorted(EVERYWHERE | more))}"
+
+
 def test_all_mistakes_are_reported_at_once() -> None:
     config = {
         "nodes": [

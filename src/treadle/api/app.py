@@ -16,6 +16,7 @@ from treadle.api.problems import MEDIA_TYPE, install_problem_handlers
 from treadle.api.routes import (
     approval_links,
     approvals,
+    bulk,
     editing,
     executions,
     health,
@@ -90,6 +91,7 @@ def create_app(engine: WorkflowEngine, config: ApiConfig) -> FastAPI:
         workflows.router,
         workflows.runs,
         editing.router,
+        bulk.router,
         executions.router,
         executions.forks,
         executions.signals,

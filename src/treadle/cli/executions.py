@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from treadle.cli import shapes
 from treadle.cli.arguments import duration, json_value
+from treadle.cli.bulk import bulk_options, refuse_both, search_of, steer_many
 from treadle.cli.grammar import Group, Shown, output_option, page_options
 from treadle.cli.local_worker import worker_for
 from treadle.cli.pages import execution_page
@@ -21,6 +22,7 @@ from treadle.domain.execution_filter import ExecutionFilter
 from treadle.domain.records import MessageOutcome, MessageReply
 from treadle.domain.search import parse_search
 from treadle.domain.states import ExecutionStatus
+from treadle.engine.bulk import Action, Order
 from treadle.engine.forking import SAME
 from treadle.engine.reasons import reason_of
 
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 EXECUTION = click.argument("execution_id", metavar="ID")
 SAID = 20
 """Places of a fork that are listed for people."""
+IDS = click.argument("execution_ids", metavar="[ID]...", nargs=-1)
+KEY = click.option("--idempotency-key", "key", metavar="KEY", help="The same key again counts once in each execution.")
 STATUSES = click.Choice([str(status) for status in ExecutionStatus])
 
 
@@ -166,40 +170,68 @@ def explain_execution(session: Session, execution_id: str, form: str) -> None:
             click.echo(f"  → {plain(reason.mend)}")
 
 
-@executions.command("cancel", examples=["treadle executions cancel exec-0198 --reason 'ordered twice'"])
-@click.argument("execution_ids", metavar="ID...", nargs=-1, required=True)
+@executions.command(
+    "cancel",
+    examples=[
+        "treadle executions cancel exec-0198 --reason 'ordered twice'",
+        "treadle executions cancel --workflow nightly_report --status waiting --dry-run",
+    ],
+)
+@IDS
 @click.option("--reason", default="", help="Why; it is kept in the journal.")
 @click.option("--compensate", is_flag=True, help="First undo what has been done, by the `compensate` of its nodes.")
+@bulk_options
+@KEY
 @click.pass_obj
-def cancel_executions(session: Session, execution_ids: tuple[str, ...], reason: str, compensate: bool) -> None:
+def cancel_executions(
+    session: Session, /, execution_ids: tuple[str, ...], reason: str, compensate: bool, key: str | None, **options: Any
+) -> None:
     """Cancel executions: their running nodes are stopped, nothing new starts."""
-    done = "will be undone and cancelled" if compensate else "will be cancelled"
-    _send(session, execution_ids, "cancel", done=done, reason=reason, compensate=compensate)
+    order = Order(Action.CANCEL, reason=reason, compensate=compensate, key=key)
+    _steer(session, execution_ids, order, options, done="will be undone and cancelled" if compensate else "will be cancelled")
 
 
-@executions.command("pause", examples=["treadle executions pause exec-0198"])
-@click.argument("execution_ids", metavar="ID...", nargs=-1, required=True)
+@executions.command("pause", examples=["treadle executions pause exec-0198", "treadle executions pause --workflow billing --yes"])
+@IDS
+@bulk_options
+@KEY
 @click.pass_obj
-def pause_executions(session: Session, execution_ids: tuple[str, ...]) -> None:
+def pause_executions(session: Session, /, execution_ids: tuple[str, ...], key: str | None, **options: Any) -> None:
     """Start no further nodes of these executions until they are resumed."""
-    _send(session, execution_ids, "pause", done="will pause")
+    _steer(session, execution_ids, Order(Action.PAUSE, key=key), options, done="will pause")
 
 
-@executions.command("resume", examples=["treadle executions resume exec-0198"])
-@click.argument("execution_ids", metavar="ID...", nargs=-1, required=True)
+@executions.command("resume", examples=["treadle executions resume exec-0198", "treadle executions resume --all"])
+@IDS
+@bulk_options
+@KEY
 @click.pass_obj
-def resume_executions(session: Session, execution_ids: tuple[str, ...]) -> None:
+def resume_executions(session: Session, /, execution_ids: tuple[str, ...], key: str | None, **options: Any) -> None:
     """Let paused executions go on."""
-    _send(session, execution_ids, "resume", done="goes on")
+    _steer(session, execution_ids, Order(Action.RESUME, key=key), options, done="goes on")
 
 
-@executions.command("retry", examples=["treadle executions retry exec-0198", "treadle executions retry exec-0198 --from charge"])
-@click.argument("execution_ids", metavar="ID...", nargs=-1, required=True)
+@executions.command(
+    "retry",
+    examples=[
+        "treadle executions retry exec-0198",
+        "treadle executions retry exec-0198 --from charge",
+        "treadle executions retry --workflow billing --limit 500 --yes",
+    ],
+)
+@IDS
 @click.option("--from", "from_node", metavar="NODE", help="Run this node and all that descends from it again, too.")
+@bulk_options
+@KEY
 @click.pass_obj
-def retry_executions(session: Session, execution_ids: tuple[str, ...], from_node: str | None) -> None:
+def retry_executions(
+    session: Session, /, execution_ids: tuple[str, ...], from_node: str | None, key: str | None, **options: Any
+) -> None:
     """Try failed executions again, from the node that failed; what was finished is kept."""
-    _send(session, execution_ids, "retry", done="is tried again", from_node=from_node)
+    if from_node is not None and not execution_ids:
+        raise click.UsageError("--from needs IDs: a place is one of a single execution.")
+    details = {} if from_node is None else {"from_node": from_node}
+    _steer(session, execution_ids, Order(Action.RETRY, key=key), options, done="is tried again", **details)
 
 
 @executions.command(
@@ -281,10 +313,22 @@ def outcome_of(execution_id: str, reply: MessageReply, *, done: str) -> str:
     return "was told so before" if reply.outcome is MessageOutcome.DUPLICATE else done
 
 
-def _send(session: Session, prefixes: Iterable[str], verb: str, *, done: str, **details: str | bool | None) -> None:
+def _steer(
+    session: Session, prefixes: Sequence[str], order: Order, options: dict[str, Any], *, done: str, **details: Any
+) -> None:
+    """Those that are named, one after another; or all that a search finds."""
+    search = search_of(options)
+    refuse_both(prefixes, search)
+    if not prefixes:
+        steer_many(session, order, search)
+        return
+    if search.dry_run:
+        raise click.UsageError("--dry-run is for a search: IDs say already which executions are meant.")
+    if order.action is Action.CANCEL:
+        details = {"reason": order.reason, "compensate": order.compensate}
     with session.open() as treadle:
         for execution_id in [treadle.store.executions.resolve(prefix) for prefix in prefixes]:
-            reply = getattr(treadle.engine, verb)(execution_id, **details)
+            reply = getattr(treadle.engine, order.action)(execution_id, request_id=order.key, **details)
             say(f"{execution_id} {outcome_of(execution_id, reply, done=done)}")
 
 

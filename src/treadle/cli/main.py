@@ -25,6 +25,7 @@ COMMANDS = {
     "run": ("treadle.cli.running:run", "Start an execution of a workflow, and watch it."),
     "workflows": ("treadle.cli.workflows:workflows", "Save, check, compare and export workflows."),
     "executions": ("treadle.cli.executions:executions", "See and steer executions."),
+    "signals": ("treadle.cli.signals:signals", "Send a signal to many executions."),
     "approvals": ("treadle.cli.approvals:approvals", "See and decide approvals."),
     "schedules": ("treadle.cli.schedules:schedules", "Start workflows at times, by cron, by interval or once."),
     "workers": ("treadle.cli.workers:workers", "See, drain and evict workers."),

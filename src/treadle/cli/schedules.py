@@ -35,12 +35,32 @@ def instant(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+NOTHING = object()
+"""What clears a field; None stands for an option that was not given."""
+
+
+def or_nothing(read: Callable[[str], Any], word: str = "none") -> Callable[[str], Any]:
+    """Reads the value, or the word that clears the field."""
+    def read_or_clear(text: str) -> Any:
+        return NOTHING if text == word else read(text)
+
+    return read_or_clear
+
+
+def whole_number(text: str) -> int:
+    """A whole number of at least 1."""
+    if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text) >= 1):
+        raise click.BadParameter(f"{text!r} is not a whole number of at least 1")
+    return int(text)
+
+
 SCHEDULE = click.argument("schedule_id", metavar="ID")
 TIMEZONE = click.option("--timezone", default="UTC", show_default=True, help="An IANA name such as Europe/Berlin.")
 CRON = click.option("--cron", metavar="EXPR", help="Five fields: minute hour day month weekday.")
 EVERY = click.option("--every", type=duration, metavar="DURATION", help="An interval such as 15m or 1d.")
 AT = click.option("--at", type=instant, metavar="TIME", multiple=True, help="A time such as 2026-03-29T09:00:00Z. Repeatable.")
 DST = click.option("--dst", default="debian", show_default=True, help="Clock changes: debian, skip, twice or exact.")
+CATCH_UPS = click.Choice(("skip", "latest", "all"))
 OVERLAPS = click.Choice(("allow", "skip", "queue_one", "cancel_previous"))
 COLUMNS = ("id", "workflow", "cron", "interval", "at", "timezone", "status", "next_fire_at", "error")
 FIRE_COLUMNS = ("fire_at", "outcome", "execution_id", "reason")
@@ -156,7 +176,7 @@ def next_fires(
 )
 @click.option(
     "--catch-up",
-    type=click.Choice(("skip", "latest", "all")),
+    type=CATCH_UPS,
     default="latest",
     show_default=True,
     help="After a time without workers.",
@@ -184,6 +204,61 @@ def create_schedule(
     with session.open() as treadle:
         created = treadle.engine.add_schedule(workflow, interval=every, input=input_value(pairs, document), id=id_, **options)
     shape = shapes.schedule(created)
+    write_one(shape, form, people=lambda: rows_as_table([_for_people(shape)], COLUMNS))
+
+
+@schedules.command(
+    "update",
+    examples=[
+        "treadle schedules update sched-0198 --cron '0 3 * * *' --timezone Europe/Berlin",
+        "treadle schedules update sched-0198 --every 30m --overlap skip --version latest",
+        "treadle schedules update sched-0198 --end-at none --catch-up-window none",
+    ],
+)
+@SCHEDULE
+@CRON
+@EVERY
+@AT
+@click.option("--timezone", help="An IANA name such as Europe/Berlin.")
+@click.option("--dst", help="Clock changes: debian, skip, twice or exact.")
+@click.option("--start-at", type=or_nothing(instant), metavar="TIME|none", help="No fire before it.")
+@click.option("--end-at", type=or_nothing(instant), metavar="TIME|none", help="No fire after it.")
+@click.option("--jitter", type=duration, metavar="DURATION", help="Each fire comes up to so much later.")
+@click.option("-i", "pairs", metavar="KEY=VALUE", multiple=True, help="A key of the input, laid over the present one. Repeatable.")
+@click.option("--input", "document", metavar="JSON|@FILE", help="Another whole input.")
+@click.option("--priority", type=priority, help="Of the executions it starts.")
+@click.option("--version", type=or_nothing(whole_number, "latest"), metavar="N|latest", help="The workflow's version.")
+@click.option("--overlap", type=OVERLAPS, help="While an earlier execution is still open.")
+@click.option("--catch-up", type=CATCH_UPS, help="After a time without workers.")
+@click.option("--catch-up-limit", type=or_nothing(whole_number), metavar="N|none", help="With all: the newest so many.")
+@click.option("--catch-up-window", type=or_nothing(duration), metavar="DURATION|none", help="What is later than this is missed.")
+@click.option("--paused/--active", default=None, help="Whether it fires.")
+@output_option
+@click.pass_obj
+def update_schedule(
+    session: Session,
+    /,
+    schedule_id: str,
+    pairs: tuple[str, ...],
+    document: str | None,
+    every: float | None,
+    form: str,
+    **options: Any,
+) -> None:
+    """Change what is given of a schedule, and leave the rest as it is.
+
+    A new --cron, --every or --at takes the place of the one before; what is due meanwhile is recorded as missed.
+    """
+    changes = {key: value for key, value in options.items() if value not in (None, ())} | ({"interval": every} if every else {})
+    cleared = {key: None for key, value in changes.items() if value is NOTHING}
+    if not (changes or pairs or document is not None):
+        raise click.UsageError("Give what changes, such as --cron '0 3 * * *'.")
+    with session.open() as treadle:
+        found = find_schedule(treadle.store, schedule_id)
+        if pairs or document is not None:
+            changes["input"] = input_value(pairs, found.input_json if document is None else document)
+        changed = treadle.engine.change_schedule(found.id, **{**changes, **cleared})
+    shape = shapes.schedule(changed)
     write_one(shape, form, people=lambda: rows_as_table([_for_people(shape)], COLUMNS))
 
 
@@ -237,7 +312,8 @@ def run_schedule(session: Session, schedule_id: str, overlap: str | None, form: 
     """Fire once now, also while it is paused."""
     with session.open() as treadle:
         fire = treadle.engine.run_schedule(find_schedule(treadle.store, schedule_id).id, overlap=overlap)
-    write_list([shapes.fire(fire)], form, columns=FIRE_COLUMNS)
+    shape = shapes.fire(fire)
+    write_one(shape, form, people=lambda: rows_as_table([shape], FIRE_COLUMNS))
 
 
 @schedules.command(

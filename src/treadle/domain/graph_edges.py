@@ -9,6 +9,7 @@ from treadle.domain.graph import ERROR, OUT, Edge
 from treadle.domain.graph_expressions import ExpressionChecks
 from treadle.domain.graph_fields import Fields
 from treadle.domain.graph_findings import Findings, kind_of
+from treadle.domain.graph_names import names_of_edge
 from treadle.domain.graph_nodes import NodeDraft
 from treadle.domain.graph_react_flow import EDGE_KEYS, edge_fields
 from treadle.domain.graph_writer import implied_edge_id
@@ -63,8 +64,9 @@ class EdgeReader:
         fields.refuse_unknown(EDGE_KEYS, what="an edge")
         source, target = self._end(fields, "source"), self._end(fields, "target")
         port = fields.name("port") or OUT
-        when, default = self._condition(fields, expressions)
-        tokens = self._tokens(fields, expressions)
+        names = names_of_edge(port, error_port=ERROR)
+        when, default = self._condition(fields, expressions, names)
+        tokens = self._tokens(fields, expressions, names)
         take = fields.whole("take", 1, least=1, most=MAX_TOKENS)
         if source is None or target is None:
             return None
@@ -89,7 +91,7 @@ class EdgeReader:
             return self._index_of[name]
         return None
 
-    def _condition(self, fields: Fields, expressions: ExpressionChecks) -> tuple[str | None, bool]:
+    def _condition(self, fields: Fields, expressions: ExpressionChecks, names: frozenset[str]) -> tuple[str | None, bool]:
         default = fields.flag("default")
         when = fields.values.get("when")
         if when is None:
@@ -97,17 +99,17 @@ class EdgeReader:
         if not isinstance(when, str):
             fields.wrong("when", "an expression in a string", hint=f'"{str(when).lower()}"' if isinstance(when, bool) else None)
             return None, default
-        when = expressions.expression(when, path=fields.at("when"))
+        when = expressions.expression(when, path=fields.at("when"), extra=names)
         if default:
             hint = "a default edge is taken when no other of its port is; leave out one of the two keys"
             message = "an edge has either when or default"
             self._findings.error("default_with_when", message, path=fields.at("default"), hint=hint)
         return when, default
 
-    def _tokens(self, fields: Fields, expressions: ExpressionChecks) -> int | str:
+    def _tokens(self, fields: Fields, expressions: ExpressionChecks, names: frozenset[str]) -> int | str:
         tokens = fields.values.get("tokens")
         if isinstance(tokens, str):
-            return expressions.expression(tokens, path=fields.at("tokens"))
+            return expressions.expression(tokens, path=fields.at("tokens"), extra=names)
         return fields.whole("tokens", 1, least=1, most=MAX_TOKENS)
 
     def _check_port(self, fields: Fields, source: int, port: str) -> None:

@@ -10,49 +10,52 @@ from treadle.domain.errors import ExpressionError
 from treadle.domain.expression_reads import Read
 from treadle.domain.expressions import Expression
 from treadle.domain.graph_findings import Findings
+from treadle.domain.graph_names import NAMES
 from treadle.domain.graph_values import key_path
 from treadle.domain.node_types import NodeType
 from treadle.domain.templates import bare_offset, bare_source, compile_bare, compile_template, compile_text
-
-NAMES = frozenset({
-    "input", "nodes", "item", "index", "outer", "previous", "output", "trigger", "execution", "vars", "incoming", "error",
-})  # fmt: skip
-"""The names an expression may start from; `graph_reads` says which are there at which place."""
 
 _INDEX = re.compile(r"\[[0-9]+\]")
 
 
 class ExpressionChecks:
-    """The expressions of one graph. `ids` are the node ids they may name: those of the graph and of the graphs around it."""
+    """The expressions of one graph.
 
-    def __init__(self, findings: Findings, ids: Collection[str]) -> None:
+    `ids` are the node ids they may name: those of the graph and of the graphs around it. `names` are those that all of them
+    have; `extra` of a method are what the expressions of one place have besides.
+    """
+
+    def __init__(self, findings: Findings, ids: Collection[str], names: frozenset[str]) -> None:
         self._findings = findings
         self._ids = frozenset(ids)
+        self._names = names
 
-    def expression(self, source: str, *, path: str) -> str:
+    def expression(self, source: str, *, path: str, extra: frozenset[str] = frozenset()) -> str:
         """Check a field that holds an expression; its source without `{{ }}` around it."""
         try:
-            self._check_names(compile_bare(source), path=path, offset=bare_offset(source))
+            self._check_names(compile_bare(source), path=path, offset=bare_offset(source), extra=extra)
         except ExpressionError as error:
             self._refuse(error, path)
             return source
         return bare_source(source)
 
-    def config(self, config: Mapping[str, Any], node_type: NodeType, *, path: str) -> None:
+    def config(
+        self, config: Mapping[str, Any], node_type: NodeType, *, path: str, extra: frozenset[str] = frozenset()
+    ) -> None:
         """Check the expression fields, deferred fields and templates of a config."""
         try:
             template = compile_template(config, node_type)
         except ExpressionError as first:
             # Compiling stops at the first error; people want to see all.
-            if not self._check_fields(config, node_type, path):
+            if not self._check_fields(config, node_type, path, extra):
                 self._refuse(first, path)
             return
         for place, expression, offset in template.expressions:
             deferred = bool(node_type.extra_names) and is_deferred(node_type, place)
-            extra = node_type.extra_names if deferred else ()
-            self._check_names(expression, path=f"{path}.{place}", offset=offset, extra=extra)
+            own = extra.union(node_type.extra_names) if deferred else extra
+            self._check_names(expression, path=f"{path}.{place}", offset=offset, extra=own)
 
-    def _check_fields(self, config: Mapping[str, Any], node_type: NodeType, path: str) -> bool:
+    def _check_fields(self, config: Mapping[str, Any], node_type: NodeType, path: str, extra: frozenset[str]) -> bool:
         """Check each field on its own; whether any has a finding."""
         before = len(self._findings)
         for pattern, place, text in _strings(config, "", path, without=node_type.deferred):
@@ -66,15 +69,15 @@ class ExpressionChecks:
                 self._refuse(error, place)
                 continue
             for expression, offset in expressions:
-                extra = node_type.extra_names if is_deferred(node_type, pattern) else ()
-                self._check_names(expression, path=place, offset=offset, extra=extra)
+                own = extra.union(node_type.extra_names) if is_deferred(node_type, pattern) else extra
+                self._check_names(expression, path=place, offset=offset, extra=own)
         return len(self._findings) > before
 
     def _refuse(self, error: ExpressionError, path: str) -> None:
         where = "" if error.column is None else f" (column {error.column})"
         self._findings.error("expression", f"{error.reason}{where}", path=path)
 
-    def _check_names(self, expression: Expression, *, path: str, offset: int, extra: Collection[str] = ()) -> None:
+    def _check_names(self, expression: Expression, *, path: str, offset: int, extra: Collection[str]) -> None:
         if expression.roots <= NAMES and expression.node_refs <= self._ids:
             return
         first: dict[tuple[bool, str], Read] = {}
@@ -94,7 +97,7 @@ class ExpressionChecks:
             message = f"unknown name {name!r}{where}"
             self._findings.error("unknown_name", message, path=path, hint=f"write nodes.{name}.output")
         else:
-            self._findings.unknown("unknown_name", "name", name, path=path, known=NAMES | set(extra), context=where)
+            self._findings.unknown("unknown_name", "name", name, path=path, known=self._names.union(extra), context=where)
 
 
 def is_deferred(node_type: NodeType, place: str) -> bool:

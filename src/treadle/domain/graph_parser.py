@@ -6,16 +6,17 @@ Graphs in React Flow's form are accepted; `graph_react_flow` says how they are r
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from treadle.domain.errors import Finding
 from treadle.domain.graph import ERROR, Edge, Graph, Node, Settings
 from treadle.domain.graph_configs import ConfigChecks
 from treadle.domain.graph_edges import MAX_TOKENS, EdgeReader
-from treadle.domain.graph_expressions import NAMES, ExpressionChecks
+from treadle.domain.graph_expressions import ExpressionChecks
 from treadle.domain.graph_fields import MAX_NAME, Fields
 from treadle.domain.graph_findings import MAX_FINDINGS, Findings, kind_of
+from treadle.domain.graph_names import ALWAYS, NAMES, OF_A_COMPENSATION, names_inside
 from treadle.domain.graph_nodes import NodeDraft, read_node
 from treadle.domain.graph_react_flow import graph_fields
 from treadle.domain.graph_settings import SettingsReader
@@ -54,7 +55,8 @@ def parse_graph(config: object, node_types: NodeTypes, *, enclosing: Collection[
     findings = Findings()
     document = json_copy(config, findings, path="")
     parse = _Parse(findings, node_types, stored=stored)
-    graph = parse.graph(document, path="", enclosing=frozenset(enclosing), depth=1 if enclosing else 0)
+    around = _Around(frozenset(enclosing), NAMES if enclosing else ALWAYS, depth=1 if enclosing else 0)
+    graph = parse.graph(document, path="", around=around)
     findings.raise_any()
     return graph
 
@@ -63,6 +65,19 @@ def inner_graphs(graph: Graph) -> Mapping[int, Graph]:
     """The parsed inner graphs of composite nodes, by node index."""
     found: Mapping[int, Graph] = graph.cache.get("inner_graphs", {})
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What a graph sees of the graphs around it: their node ids and names; `depth` is how many there are."""
+
+    ids: frozenset[str]
+    names: frozenset[str]
+    depth: int
+
+    def inside(self, ids: frozenset[str], node_type: str) -> _Around:
+        """What the graph in a node of that type sees."""
+        return _Around(ids, self.names | names_inside(node_type), self.depth + 1)
 
 
 class _Parse:
@@ -74,22 +89,23 @@ class _Parse:
         self._node_types = node_types
         self._configs = ConfigChecks()
 
-    def graph(self, document: Any, *, path: str, enclosing: frozenset[str], depth: int) -> Graph:
+    def graph(self, document: Any, *, path: str, around: _Around) -> Graph:
         """The graph as far as it can be read; only meaningful when there are no findings."""
         if not isinstance(document, dict):
             self._findings.error("wrong_value", f"a graph must be an object, not {kind_of(document)}", path=path)
             return _assembled([], (), Settings(), None)
         fields = graph_fields(document, path=path, findings=self._findings)
-        fields.refuse_unknown(INNER_GRAPH_KEYS if depth else GRAPH_KEYS, what="an inner graph" if depth else "a graph")
+        keys, what = (INNER_GRAPH_KEYS, "an inner graph") if around.depth else (GRAPH_KEYS, "a graph")
+        fields.refuse_unknown(keys, what=what)
         drafts = self._nodes(fields)
         index_of = self._index_of(drafts)
-        visible = enclosing | index_of.keys()
-        expressions = ExpressionChecks(self._findings, visible)
-        inner = self._finish_nodes(drafts, index_of, expressions, visible=visible, depth=depth)
+        visible = around.ids | index_of.keys()
+        expressions = ExpressionChecks(self._findings, visible, around.names)
+        inner = self._finish_nodes(drafts, index_of, expressions, visible=visible, around=around)
         reader = EdgeReader(drafts, index_of, self._findings)
         edges = reader.read(self._array(fields, "edges", MAX_EDGES), path=fields.at("edges"), expressions=expressions)
         within = SettingsReader(expressions, node_types=self._node_types, ids=index_of.keys() | _ids_of(inner.values()))
-        settings = within.read(fields.nested("settings"), inner=depth > 0)
+        settings = within.read(fields.nested("settings"), inner=around.depth > 0)
         graph = _assembled(drafts, edges, settings, self._input_schema(fields))
         if inner:
             graph.cache["inner_graphs"] = inner
@@ -138,7 +154,7 @@ class _Parse:
 
     def _finish_nodes(
         self, drafts: list[NodeDraft], index_of: Mapping[str, int], expressions: ExpressionChecks, *, visible: frozenset[str],
-        depth: int,
+        around: _Around,
     ) -> dict[int, Graph]:  # fmt: skip
         """Check what needs all node ids, find the ports, and parse the inner graphs."""
         inner: dict[int, Graph] = {}
@@ -151,21 +167,22 @@ class _Parse:
             draft.ports = self._ports(draft.type, draft)
             declared = INNER_GRAPH in draft.type.config_schema.get("properties", {})
             if declared and draft.node.config.get(INNER_GRAPH) is not None:
-                graph = self._inner_graph(draft, visible=visible, depth=depth + 1)
+                graph = self._inner_graph(draft, around.inside(visible, draft.type.type))
                 inner[draft.node.index] = graph
                 draft.node = replace(draft.node, config={**draft.node.config, INNER_GRAPH: graph_to_config(graph)})
         return inner
 
-    def _inner_graph(self, draft: NodeDraft, *, visible: frozenset[str], depth: int) -> Graph:
+    def _inner_graph(self, draft: NodeDraft, around: _Around) -> Graph:
         path = f"{draft.fields.at('config')}.{INNER_GRAPH}"
-        if depth > MAX_NESTING:
+        if around.depth > MAX_NESTING:
             self._findings.error("limit_exceeded", f"inner graphs nest deeper than {MAX_NESTING}", path=path)
             return _assembled([], (), Settings(), None)
-        return self.graph(draft.node.config[INNER_GRAPH], path=path, enclosing=visible, depth=depth)
+        return self.graph(draft.node.config[INNER_GRAPH], path=path, around=around)
 
     def _check_config(
-        self, node_type: NodeType, config: Mapping[str, Any], fields: Fields, expressions: ExpressionChecks
-    ) -> bool:
+        self, node_type: NodeType, config: Mapping[str, Any], fields: Fields, expressions: ExpressionChecks,
+        extra: frozenset[str] = frozenset(),
+    ) -> bool:  # fmt: skip
         """Whether the config fits its type; its expressions are checked in any case."""
         path = fields.at("config")
         found = self._configs.findings(node_type, config, path=path)
@@ -173,7 +190,7 @@ class _Parse:
             found = [Finding("wrong_value", message, f"{path}.{place}") for place, message in node_type.check(config)]
         self._findings.extend(found)
         own = {key: value for key, value in config.items() if key != INNER_GRAPH} if INNER_GRAPH in config else config
-        expressions.config(own, node_type, path=path)
+        expressions.config(own, node_type, path=path, extra=extra)
         return not found
 
     def _check_cancels(self, draft: NodeDraft, index_of: Mapping[str, int]) -> None:
@@ -202,7 +219,7 @@ class _Parse:
         node_type = self._node_types.get(compensate.type) if compensate else None
         if compensate is not None and node_type is not None:
             fields = Fields({"config": compensate.config}, draft.fields.at("compensate"), self._findings)
-            self._check_config(node_type, compensate.config, fields, expressions)
+            self._check_config(node_type, compensate.config, fields, expressions, OF_A_COMPENSATION)
 
     def _ports(self, node_type: NodeType, draft: NodeDraft) -> tuple[str, ...] | None:
         path = draft.fields.at("config")

@@ -15,19 +15,13 @@ from treadle.domain.expression_reads import Read
 from treadle.domain.expressions import Expression, compile_expression
 from treadle.domain.graph import ERROR, Edge, Graph, Node, Settings
 from treadle.domain.graph_expressions import is_deferred
+from treadle.domain.graph_names import ALWAYS, OF_A_COMPENSATION, names_inside, names_of_edge
 from treadle.domain.graph_order import Order, RunOrder
 from treadle.domain.graph_parser import INNER_GRAPH, inner_graphs
 from treadle.domain.input_reads import finding_of
 from treadle.domain.node_types import NodeType, NodeTypes
 from treadle.domain.soundness_flow import Flow
 from treadle.domain.templates import compile_template
-
-ALWAYS = frozenset({"input", "nodes", "trigger", "execution", "vars", "incoming"})
-"""The names that every expression of a running execution has."""
-
-_LOOP = frozenset({"index", "previous", "outer"})
-_INNER = {"for_each": frozenset({"item", "index", "outer"}), "while": _LOOP, "repeat": _LOOP, "block": frozenset[str]()}
-"""The names that a graph inside a node of this type has besides those around it; a block is no scope of its own."""
 
 _PLACES = {
     "item": "inside of the graph of a for_each",
@@ -65,7 +59,7 @@ class Level:
 
     def inside(self, holder: int, order: RunOrder) -> Level:
         """The level of the graph that a node of this one holds."""
-        own = _INNER.get(self.graph.nodes[holder].type, _LOOP)
+        own = names_inside(self.graph.nodes[holder].type)
         path = f"{self.path}nodes[{holder}].config.{INNER_GRAPH}."
         return Level(order, path, self, holder, self.names | own, self.depth + bool(own))
 
@@ -104,7 +98,7 @@ class _Checks:
         for node in level.graph.nodes:
             yield from self._node(level, node)
         for edge in level.graph.edges:
-            names = level.names | {"output"} | ({"error"} if edge.port == ERROR else set())
+            names = level.names | names_of_edge(edge.port, error_port=ERROR)
             for key, source in (("when", edge.when), ("tokens", edge.tokens)):
                 if isinstance(source, str):
                     site = Site(level, f"{level.path}edges[{edge.index}].{key}", edge.source, names, edge=edge)
@@ -123,7 +117,7 @@ class _Checks:
         site = Site(level, f"{place}.config", node.index, level.names)
         yield from self._config(node.config, self._node_types.get(node.type), site)
         if node.compensate is not None:
-            site = Site(level, f"{place}.compensate.config", -1, level.names | {"output", "error"}, own=True)
+            site = Site(level, f"{place}.compensate.config", -1, level.names | OF_A_COMPENSATION, own=True)
             yield from self._config(node.compensate.config, self._node_types.get(node.compensate.type), site)
 
     def _config(self, config: Mapping[str, Any], node_type: NodeType | None, site: Site) -> Iterator[Finding]:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, assert_never
 
 from treadle.domain.errors import ConflictError, NotFoundError
 from treadle.domain.records import Message, MessageKind, MessageOutcome, MessageReply, StartReply, WorkerRecord
 from treadle.domain.states import TERMINAL
-from treadle.domain.values import SIGNAL_LIMIT, decode, encode
+from treadle.domain.values import SIGNAL_LIMIT, encode
 from treadle.engine.approval_desk import ApprovalDesk, check_starter
+from treadle.engine.bulk import Action, Bulk, Order, undone
 from treadle.engine.definitions import Definitions
 from treadle.engine.forking import Forks
 from treadle.engine.inspection import Inspector
@@ -61,6 +62,7 @@ class WorkflowEngine:
         moving = Moving(store, wakeup, self._programs)
         self.move, self.move_all = moving.move, moving.move_all
         self.replay = ReplayDesk(store, handlers, self._programs).replay
+        self.bulk = Bulk(store, self._steer, self._inspector.waits_for).steer
 
     # Control
 
@@ -104,30 +106,35 @@ class WorkflowEngine:
         message_id = f"signal:{signal_id}" if signal_id is not None else self._ids.message()
         return self._send(Message(execution_id, MessageKind.SIGNAL, message_id, name, text))
 
-    def cancel(self, execution_id: str, *, reason: str = "", compensate: bool = False) -> MessageReply:
-        """`compensate`: undo what has been done first, by the `compensate` of its nodes."""
+    def cancel(
+        self, execution_id: str, *, reason: str = "", compensate: bool = False, request_id: str | None = None
+    ) -> MessageReply:
+        """`compensate`: undo what has been done first, by the `compensate` of its nodes.
+
+        Here and below: twice with one `request_id` counts once.
+        """
         text = encode({"reason": reason, **({"compensate": True} if compensate else {})}, limit=SIGNAL_LIMIT, name="reason")
-        return self._send(Message(execution_id, MessageKind.CANCEL, self._ids.message(), payload_json=text))
+        return self._send(self._message(execution_id, MessageKind.CANCEL, request_id, text))
 
-    def pause(self, execution_id: str) -> MessageReply:
+    def pause(self, execution_id: str, *, request_id: str | None = None) -> MessageReply:
         """Running nodes finish; nothing new starts until it is resumed."""
-        return self._send(Message(execution_id, MessageKind.PAUSE, self._ids.message()))
+        return self._send(self._message(execution_id, MessageKind.PAUSE, request_id))
 
-    def resume(self, execution_id: str) -> MessageReply:
-        return self._send(Message(execution_id, MessageKind.RESUME, self._ids.message()))
+    def resume(self, execution_id: str, *, request_id: str | None = None) -> MessageReply:
+        return self._send(self._message(execution_id, MessageKind.RESUME, request_id))
 
-    def retry(self, execution_id: str, *, from_node: str | None = None) -> MessageReply:
+    def retry(self, execution_id: str, *, from_node: str | None = None, request_id: str | None = None) -> MessageReply:
         """Run the failed and interrupted nodes of a failed execution again. ConflictError if it has been undone.
 
         `from_node`: take back what descends from this node's last visit first, and run it again. Places are as in `fork`.
         """
-        error = decode(self.store.executions.get(execution_id).error_json or "null")
-        if isinstance(error, dict) and "compensated" in error:
+        if undone(self.store.executions.get(execution_id).error_json):
             words = f"what execution {execution_id} did has been undone: it cannot go on; start it anew"
             raise ConflictError(words, state="failed")
         if from_node is not None:
-            return self._send(self._retries.message(execution_id, from_node))
-        return self._send(Message(execution_id, MessageKind.RETRY, self._ids.message()))
+            asked = self._retries.message(execution_id, from_node)
+            return self._send(self._message(execution_id, MessageKind.RETRY, request_id, asked.payload_json))
+        return self._send(self._message(execution_id, MessageKind.RETRY, request_id))
 
     def complete(self, execution_id: str, *, output: object = None) -> MessageReply:
         """End an open execution by hand as completed; its owner stops what runs. An accepted cancel still wins."""
@@ -161,6 +168,27 @@ class WorkflowEngine:
 
     def workers(self) -> Sequence[WorkerRecord]:
         return self.store.workers.list()
+
+    def _message(self, execution_id: str, kind: MessageKind, request_id: str | None, payload_json: str = "null") -> Message:
+        if request_id is not None:
+            check_name(request_id, "request_id")
+        message_id = self._ids.message() if request_id is None else f"request:{kind}:{request_id}"
+        return Message(execution_id, kind, message_id, payload_json=payload_json)
+
+    def _steer(self, execution_id: str, order: Order) -> MessageReply:
+        """One of many."""
+        match order.action:
+            case Action.SIGNAL:
+                return self.signal(execution_id, order.name, order.payload, signal_id=order.key)
+            case Action.CANCEL:
+                return self.cancel(execution_id, reason=order.reason, compensate=order.compensate, request_id=order.key)
+            case Action.PAUSE:
+                return self.pause(execution_id, request_id=order.key)
+            case Action.RESUME:
+                return self.resume(execution_id, request_id=order.key)
+            case Action.RETRY:
+                return self.retry(execution_id, request_id=order.key)
+        assert_never(order.action)
 
     def _send(self, message: Message) -> MessageReply:
         return self._answered(message, self.store.executions.send(message))

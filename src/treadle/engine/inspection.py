@@ -20,6 +20,7 @@ from treadle.engine.node_states import node_states
 from treadle.engine.program import Programs
 from treadle.engine.readings import Reading, Readings
 from treadle.engine.reasons import reason_of
+from treadle.engine.standstills import Crew, types_of, unread_reasons
 from treadle.engine.views import ExecutionView, Reason
 from treadle.ports import Store
 
@@ -54,20 +55,28 @@ class Inspector:
         )
 
     def why(self, execution_id: str) -> tuple[Reason, ...]:
-        """One reason for each thing that waits; for a finished execution, how it ended."""
+        """One reason for each thing that waits or is in the way; for a finished execution, how it ended."""
         record = self._store.executions.get(execution_id)
         if record.status in TERMINAL:
-            return (how_it_ended(record),)
+            to_come = record.next_retry_at is not None
+            return (how_it_ended(record), *(self._in_the_way(record) if to_come else ()))
         if record.status is ExecutionStatus.PAUSED:
             return (Reason("paused", "The execution is paused.", f"treadle executions resume {record.id}"),)
         held_back = held_back_by(record, self._store.limits)
         if held_back:
-            return tuple(reason_of(record, item) for item in held_back)
+            return (*self._in_the_way(record), *(reason_of(record, item) for item in held_back))
         with self._readings.of(record) as reading:
             waiting = _waiting(record, reading)
-            under_way = list(_under_way(reading.state)) if reading.state is not None else []
+            state = reading.state
+            under_way = [*self._asked(record, state), *_under_way(state)] if state is not None else []
         self._count_decisions(record, waiting)
-        return (*self._ownership(record), *under_way, *(reason_of(record, item) for item in waiting))
+        return (*self._in_the_way(record), *under_way, *(reason_of(record, item) for item in waiting))
+
+    def waits_for(self, record: ExecutionRecord, signal: str) -> bool:
+        """Whether one of its nodes waits for that signal now."""
+        with self._readings.of(record) as reading:
+            waits = reading.state.waits.values() if reading.state is not None else ()
+            return any(pending.signal == signal for wait in waits for pending in wait.waits)
 
     def _count_decisions(self, record: ExecutionRecord, waiting: Sequence[dict[str, Any]]) -> None:
         """Where several people must choose the same: how many have decided."""
@@ -80,26 +89,19 @@ class Inspector:
                 decided = len(latest_votes(self._store.approvals.events(approval.id)))
                 asked[approval.id].update(required=required, decided=decided)
 
-    def _ownership(self, record: ExecutionRecord) -> Sequence[Reason]:
-        if record.status is not ExecutionStatus.RUNNING:
-            return ()
-        workers = self._store.workers.list()
-        now = self._store.now()
-        if record.owner is not None:
-            owner = next((w for w in workers if w.id == record.owner), None)
-            if owner is None:
-                return (Reason("orphan", f"Its owner {record.owner} has no row.", "a worker gives it back within a minute"),)
-            left = (owner.lease_until - now).total_seconds()
-            lease = f"lease ends in {left:.0f} s" if left > 0 else f"lease ran out {-left:.0f} s ago"
-            sentence = f"Worker {owner.id} ({owner.host}, pid {owner.pid}) works on it; its {lease}."
-            return (Reason("owned", sentence, f"if it hangs: treadle workers evict {owner.id}"),)
-        serving = [w for w in workers if record.queue in w.queues and w.lease_until > now]
-        if not serving:
-            return (Reason("no_worker", f"No worker serves queue {record.queue!r}.", f"treadle worker --queue {record.queue}"),)
-        full = all(w.executions >= w.concurrency for w in serving)
-        busy = f"all {len(serving)} workers are full" if full else "it is claimed at the next poll"
-        mend = "start more workers, or raise WORKFLOW_WORKER_CONCURRENCY" if full else "wait a moment"
-        return (Reason("queued", f"It is ready to run: {busy}.", mend),)
+    def _in_the_way(self, record: ExecutionRecord) -> Iterator[Reason]:
+        """What workers have to do with it."""
+        crew = Crew(self._store.workers.list(), self._store.now())
+        graph = decode(self._store.workflows.get(record.workflow, record.version).graph_json)
+        return crew.reasons(record, types_of(graph))
+
+    def _asked(self, record: ExecutionRecord, state: ExecutionState) -> Iterator[Reason]:
+        """What it has been told to do, and has not done yet."""
+        if record.inbox_seq:
+            yield from unread_reasons(record, self._store.ownership.inbox(record.id, after=0), state.consumed)
+        if state.control.paused:
+            mend = f"it is paused when what runs has finished; treadle executions resume {record.id} lets it go on"
+            yield Reason("pausing", "It is to pause: nothing new starts.", mend)
 
 
 def _waiting(record: ExecutionRecord, reading: Reading) -> list[dict[str, Any]]:
@@ -131,7 +133,8 @@ def _under_way(state: ExecutionState) -> Iterator[Reason]:
         why = "was cancelled" if state.control.cancelled else "failed"
         failed = f", {len(undo.failed)} of them failed: {', '.join(undo.failed[:10])}" if undo.failed else ""
         sentence = f"It {why}, and is undoing what it has done: {tried} of {total} compensations have ended{failed}."
-        yield Reason("undoing", sentence, "it ends when all have; it cannot be retried")
+        again = f"; treadle executions cancel {state.execution_id} leaves the rest as it is" if state.control.cancelled else ""
+        yield Reason("undoing", sentence, f"it ends when all have, and cannot be retried{again}")
     for frame in islice(state.frames.walk(), SHOWN_WAITS):
         for activity in frame.marking.active.values():
             composite = state.frames.composites.get(activity)

@@ -93,7 +93,7 @@ class ScheduleDesk:
         _check(schedule)
         self._starts.execution(schedule, now)
         self._store.schedules.add(schedule)
-        return schedule
+        return self._store.schedules.get(schedule.id)
 
     def change(self, schedule_id: str, **changes: Any) -> Schedule:
         """The same keys as `add`. ConflictError if it was edited meanwhile. A change clears its error; resuming looks ahead.

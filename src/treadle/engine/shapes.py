@@ -26,6 +26,7 @@ from treadle.domain.records import (
     WorkflowVersion,
 )
 from treadle.engine.answers import stored
+from treadle.engine.bulk import Steered
 from treadle.engine.definitions import OpenVersion, placed_graph
 from treadle.engine.forking import Fork
 from treadle.engine.schedule_runs import Backfill
@@ -255,6 +256,16 @@ def accepted(execution_id: str, answer: MessageReply) -> Json:
     if answer.outcome is MessageOutcome.REFUSED:
         raise ConflictError(f"too late: {execution_id} is {answer.status}", state=str(answer.status))
     return {"id": execution_id, "status": answer.status, "outcome": answer.outcome}
+
+
+def steered(found: Steered) -> Json:
+    return {
+        "matched": found.matched,
+        "done": found.done,
+        "refused": [{"id": each.id, "state": each.state, "detail": each.detail} for each in found.refused],
+        "refused_count": found.refused_count,
+        "next": found.next,
+    }
 
 
 def fork(made: Fork) -> Json:

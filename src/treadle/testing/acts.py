@@ -52,9 +52,9 @@ def resume(at: When) -> Act:
     return Act("resume", at)
 
 
-def retry(at: When) -> Act:
-    """Only a failed execution can be retried; the run goes on until then."""
-    return Act("retry", at)
+def retry(at: When, *, from_node: str = "") -> Act:
+    """Only a failed execution can be retried; the run goes on until then. `from_node`: what descends from it runs again."""
+    return Act("retry", at, name=from_node)
 
 
 def crash(at: When = None, *, when_waiting: str | None = None) -> Act:

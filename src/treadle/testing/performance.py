@@ -38,7 +38,7 @@ class Performance:
         engine = self._world.engine
         if act.verb == "retry":
             self.retries -= 1
-            engine.retry(execution_id)
+            engine.retry(execution_id, from_node=act.name or None)
         elif act.verb == "crash":
             self._world.crew.crash()
         elif self._world.store.executions.get(execution_id).status not in TERMINAL:

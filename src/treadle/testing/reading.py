@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from treadle.domain.records import ExecutionRecord, JournalRow
 from treadle.domain.states import TERMINAL
 from treadle.domain.values import decode
+from treadle.engine.history import History
 from treadle.engine.program import Programs
 from treadle.testing.coverage import coverage_of, node_ids
-from treadle.testing.results import Result, nodes_of
+from treadle.testing.results import Result, nodes_of, taken_over
 from treadle.testing.waits import sentences
 from treadle.testing.world import World
 
@@ -30,6 +31,7 @@ class Reader:
         version = store.workflows.get(record.workflow, record.version)
         program = self._programs.of(record, version.graph_json)
         journal = self.journal(execution_id)
+        kept = taken_over(journal)
         return Result(
             id=record.id,
             workflow=record.workflow,
@@ -39,12 +41,13 @@ class Reader:
             error=_decoded(record.error_json),
             record=record,
             journal=journal,
-            coverage=coverage_of(program, journal),
+            coverage=coverage_of(program, journal[kept:]),
             calls=[call for call in self._world.stage.calls if call.execution_id == execution_id],
             waits=() if record.status in TERMINAL else sentences(self._world.engine, execution_id),
             crashes=self._world.crew.crashes,
             children=[self.result(child.id) for child in _as_started(self.executions(parent=execution_id), journal)],
-            _nodes=nodes_of(journal, node_ids(program)),
+            _kept=kept,
+            _nodes=nodes_of(History.of(record.id, journal).rows, node_ids(program)),
         )
 
     def journal(self, execution_id: str) -> list[JournalRow]:

@@ -12,6 +12,7 @@ from treadle.domain.errors import NotFoundError
 from treadle.domain.records import ExecutionRecord, JournalRow, RowKind
 from treadle.domain.values import decode
 from treadle.engine.compensation import UNDO
+from treadle.engine.execution_state import FORK
 from treadle.engine.frames import place_of_row
 from treadle.testing.coverage import Coverage
 from treadle.testing.fakes import Call
@@ -28,6 +29,7 @@ class NodeResult:
     """One node, over all its visits and, inside of maps and loops, all its items and turns.
 
     `status`, `port`, `output`, `error` and `attempts` are the latest visit's; `outputs` has those of all completed ones.
+    What a retry from an earlier node took back does not count; what a fork took over does.
     """
 
     id: str
@@ -62,17 +64,27 @@ class Result:
     crashes: int = 0
     children: Sequence[Result] = ()
     """In the order in which they were started; those of a map in the order of its items."""
+    _kept: int = 0
+    """How many rows of the journal are another execution's, of which it is a fork."""
     _nodes: Mapping[str, NodeResult] = field(default_factory=dict)
 
     @property
     def ran(self) -> list[str]:
-        """The id of each node that has left, completed or failed, in order; several times if it had several visits or items."""
-        return [row.node_id for row in self.journal if _has_left(row)]
+        """The id of each node that has left, completed or failed, in order; several times if it had several visits or items.
+
+        What was taken back by a retry has run all the same; what a fork took over has not run in it.
+        """
+        return [row.node_id for row in self.journal[self._kept :] if _has_left(row)]
+
+    @property
+    def reused(self) -> list[str]:
+        """Of a fork: the places whose results it took over, in order."""
+        return [place_of_row(row) for row in self.journal[: self._kept] if _has_left(row)]
 
     @property
     def undone(self) -> list[str]:
         """The place of each activity that was undone by its compensation, the latest first."""
-        return [row.node_id for row in self.journal if row.scope == UNDO and row.kind == RowKind.DONE]
+        return [row.node_id for row in self.journal[self._kept :] if row.scope == UNDO and row.kind == RowKind.DONE]
 
     @property
     def not_run(self) -> list[str]:
@@ -126,6 +138,12 @@ class Result:
         error = f" with {said.get('type')}: {said.get('message')}" if said else ""
         waits = f"; {' '.join(self.waits)}" if self.waits else ""
         return f"<{self.workflow} {self.status}{error}; ran {', '.join(self.ran) or 'nothing'}{waits}>"
+
+
+def taken_over(journal: Sequence[JournalRow]) -> int:
+    """How many rows a fork took over, the one that says so included; 0 of any other execution."""
+    marks = [row.seq for row in journal if row.kind == RowKind.CONTROL and row.status == FORK]
+    return max(marks, default=0)
 
 
 def nodes_of(journal: Sequence[JournalRow], known: Sequence[str]) -> dict[str, NodeResult]:

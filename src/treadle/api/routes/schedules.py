@@ -27,7 +27,7 @@ def list_schedules(engine: Engine, query: Annotated[schemas.ScheduleQuery, Query
 @router.post("", status_code=201, response_model=schemas.Schedule)
 def add_schedule(body: schemas.AddSchedule, engine: Engine) -> Response:
     """Start a workflow at times: `cron`, `interval` or `at`, in a time zone."""
-    schedule = engine.store.schedules.get(engine.add_schedule(**body.given()).id)
+    schedule = engine.add_schedule(**body.given())
     return reply(shapes.schedule(schedule), 201, headers={"Location": f"/api/v1/schedules/{schedule.id}"})
 
 

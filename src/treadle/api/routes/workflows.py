@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Query, Response
 from starlette.concurrency import run_in_threadpool
 
 from treadle.api.access import Config, Engine
+from treadle.api.idempotency import IdempotencyKey, one_key
 from treadle.api.json_body import json_route
 from treadle.api.json_reply import reply
 from treadle.api.live import until_final
-from treadle.api.patterns import VISIBLE
 from treadle.api.schemas import workflows as schemas
 from treadle.api.schemas.executions import Execution, StartedExecution
 from treadle.api.schemas.fields import Name, PageQuery, VersionNumber
 from treadle.domain.durations import parse_duration
-from treadle.domain.errors import DefinitionError, Finding
 from treadle.engine import shapes
 
 router = APIRouter(prefix="/workflows", tags=["workflows"], route_class=json_route("max_definition_body"))
 runs = APIRouter(prefix="/workflows", tags=["workflows"], route_class=json_route("max_input_body"))
-
-IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=200, pattern=VISIBLE)]
 
 
 @router.get("", response_model=schemas.WorkflowPage)
@@ -96,7 +93,7 @@ async def run_workflow(
     """
     body = body or schemas.RunWorkflow()
     seconds = _seconds(query.wait, at_most=config.max_wait)
-    key = _one_key(body.idempotency_key, idempotency_key)
+    key = one_key(body.idempotency_key, idempotency_key)
     started = await run_in_threadpool(
         engine.create,
         name,
@@ -125,10 +122,3 @@ def _seconds(wait: str | None, *, at_most: float) -> float | None:
         return None
     number: Any = float(wait) if wait.replace(".", "", 1).isdecimal() else wait
     return min(parse_duration(number, path="query.wait"), at_most)
-
-
-def _one_key(in_body: str | None, in_header: str | None) -> str | None:
-    if in_body is not None and in_header is not None and in_body != in_header:
-        message = "differs from the header Idempotency-Key"
-        raise DefinitionError([Finding("two_keys", message, "idempotency_key", "send it in one place")])
-    return in_header if in_body is None else in_body
