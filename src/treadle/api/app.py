@@ -14,6 +14,7 @@ from treadle.api.gate import Gate
 from treadle.api.live import Streams
 from treadle.api.problems import MEDIA_TYPE, install_problem_handlers
 from treadle.api.routes import (
+    activities,
     approval_links,
     approvals,
     bulk,
@@ -93,6 +94,7 @@ def create_app(engine: WorkflowEngine, config: ApiConfig) -> FastAPI:
         editing.router,
         bulk.router,
         executions.router,
+        activities.router,
         executions.forks,
         executions.signals,
         approval_links.router,

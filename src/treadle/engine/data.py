@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
+
 from treadle.domain.expressions import Namespace
 from treadle.domain.graph import OUT, Graph
 from treadle.domain.marking import Activity, Producer
@@ -109,6 +111,13 @@ class NodesNamespace(Namespace):
             raise KeyError(key)
         return result.value
 
+    def output_texts(self) -> dict[str, str | None]:
+        """The JSON of all outputs that are seen, by node id."""
+        nodes, results = self._results.graph.nodes, self._results
+        seen = ((nodes[i].id, results.seen_by(self._activity, self._fired_at, i)) for i in results.by_node)
+        own = {node_id: result.output_json for node_id, result in seen if result is not None}
+        return own if self._outer is None else {**self._outer.output_texts(), **own}
+
     def known(self) -> Iterable[str]:
         nodes = self._results.graph.nodes
         own = [nodes[i].id for i in self._results.by_node if self._results.seen_by(self._activity, self._fired_at, i)]
@@ -123,6 +132,9 @@ class GivenNodes(Namespace):
 
     def get_item(self, key: str) -> Any:
         return self._given[key]
+
+    def output_texts(self) -> dict[str, str | None]:
+        return {node_id: orjson.dumps(value["output"]).decode() for node_id, value in self._given.items()}
 
     def known(self) -> Iterable[str]:
         return list(self._given)

@@ -14,6 +14,7 @@ from treadle.domain.errors import ConflictError, NotFoundError
 from treadle.domain.records import Message, MessageKind, MessageOutcome, MessageReply, StartReply, WorkerRecord
 from treadle.domain.states import TERMINAL
 from treadle.domain.values import SIGNAL_LIMIT, encode
+from treadle.engine.activity_views import Activities
 from treadle.engine.approval_desk import ApprovalDesk, check_starter
 from treadle.engine.bulk import Action, Bulk, Order, undone
 from treadle.engine.definitions import Definitions
@@ -48,6 +49,8 @@ class WorkflowEngine:
         self.definitions = Definitions(store, handlers)
         self.save_workflow, self.validate = self.definitions.save, self.definitions.validate
         self._inspector = Inspector(store, self._programs)
+        self.scope, self.runs = self._inspector.inside.scope, self._inspector.inside.runs
+        self.activities = Activities(store, self._programs)
         schedules, runs = ScheduleDesk(store, ids, self._programs), ScheduleRuns(store, wakeup, self._programs)
         self.add_schedule, self.change_schedule = schedules.add, schedules.change
         self.preview, self.upcoming = schedules.preview, schedules.upcoming

@@ -20,6 +20,7 @@ from treadle.engine.node_states import node_states
 from treadle.engine.program import Programs
 from treadle.engine.readings import Reading, Readings
 from treadle.engine.reasons import reason_of
+from treadle.engine.runs import RunsInspector
 from treadle.engine.standstills import Crew, types_of, unread_reasons
 from treadle.engine.views import ExecutionView, Reason
 from treadle.ports import Store
@@ -31,6 +32,7 @@ class Inspector:
     def __init__(self, store: Store, programs: Programs) -> None:
         self._store = store
         self._readings = Readings(store, programs)
+        self.inside = RunsInspector(store, programs, self._readings)
 
     def show(self, execution_id: str, *, again: bool = False) -> ExecutionView:
         """NotFoundError. An execution whose journal cannot be folded is shown by its rows alone.

@@ -124,7 +124,7 @@ def _add_active(states: dict[str, NodeState], state: ExecutionState, frame: Fram
     for activity in frame.marking.active.values():
         node_id = nodes[activity.node].id
         known = states.get(node_id, NEVER)
-        status = _status_of(state, activity)
+        status = status_of(state, activity)
         composite = state.frames.composites.get(activity)
         states[node_id] = NodeState(
             status=status,
@@ -141,7 +141,8 @@ def _runs_of(composite: Composite) -> Runs:
     return Runs(total=composite.total, completed=composite.completed, failed=composite.failed, running=len(composite.running))
 
 
-def _status_of(state: ExecutionState, activity: Activity) -> str:
+def status_of(state: ExecutionState, activity: Activity) -> str:
+    """Of one that is active."""
     if activity in state.waits and activity not in state.frames.composites:
         return ActivityStatus.WAITING
     return activity.status

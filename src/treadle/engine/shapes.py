@@ -25,10 +25,12 @@ from treadle.domain.records import (
     WorkflowSummary,
     WorkflowVersion,
 )
+from treadle.engine.activity_views import ActivityView
 from treadle.engine.answers import stored
 from treadle.engine.bulk import Steered
 from treadle.engine.definitions import OpenVersion, placed_graph
 from treadle.engine.forking import Fork
+from treadle.engine.runs import Run, ScopeView
 from treadle.engine.schedule_runs import Backfill
 from treadle.engine.views import ExecutionView, NodeState, Reason
 
@@ -141,6 +143,47 @@ def node_state(node: NodeState) -> Json:
         "finished_at": node.finished_at,
         "error": node.error,
         "runs": node.runs and asdict(node.runs),
+    }
+
+
+def scope(found: ScopeView) -> Json:
+    nodes = {node_id: node_state(node) for node_id, node in found.nodes.items()}
+    return {"scope": found.scope, "graph_path": list(found.graph_path), "nodes": nodes}
+
+
+def run(found: Run) -> Json:
+    return {
+        "index": found.index,
+        "scope": found.scope,
+        "status": found.status,
+        "started_at": found.started_at,
+        "finished_at": found.finished_at,
+        "error": stored(found.error_json),
+    }
+
+
+def activity(found: ActivityView) -> Json:
+    return {
+        "node_id": found.node_id,
+        "scope": found.scope,
+        "visit": found.visit,
+        "status": found.status,
+        "attempts": [
+            {
+                "attempt": each.attempt,
+                "status": each.status,
+                "started_at": each.started_at,
+                "finished_at": each.finished_at,
+                "error": stored(each.error_json),
+                "worker_id": each.worker_id,
+            }
+            for each in found.attempts
+        ],
+        "input": found.input,
+        "incoming": dict(found.incoming),
+        "output": found.output,
+        "error": stored(found.error_json),
+        "port": found.port,
     }
 
 

@@ -168,6 +168,67 @@ class Execution(ExecutionRow):
     nodes: dict[str, NodeState]
 
 
+class ScopeQuery(Query):
+    scope: str = Field(default="", max_length=2000, description="such as `each[3]`; empty: the execution itself")
+
+
+class RunsQuery(PageQuery):
+    node: Text = Field(description="the id of a node with an inner graph")
+    scope: str = Field(default="", max_length=2000, description="the scope that the node is in, such as `each[3]`")
+    status: str | None = Field(default=None, max_length=20, description="only those of this status")
+
+
+class Scope(Answer):
+    """`graph_path` are the nodes whose inner graph this is, the outermost first."""
+
+    scope: str
+    graph_path: list[str]
+    nodes: dict[str, NodeState]
+
+
+class Run(Answer):
+    """An item or turn that has begun; `scope` names it elsewhere."""
+
+    index: int
+    scope: str
+    status: str
+    started_at: Time | None
+    finished_at: Time | None
+    error: Error | None
+
+
+class RunPage(Answer):
+    items: list[Run]
+    next_cursor: str | None
+
+
+class Attempt(Answer):
+    attempt: int
+    status: str
+    started_at: Time | None
+    finished_at: Time | None
+    error: Any
+    worker_id: str | None
+
+
+class Activity(Answer):
+    """One visit of a node. `input` is the config it ran with, null when unknown; `incoming` the outputs it could read.
+
+    A value of more than 64 KiB is cut: `{"truncated": true, "bytes": …, "head": "its beginning as text"}`.
+    """
+
+    node_id: str
+    scope: str
+    visit: int
+    status: str
+    attempts: list[Attempt]
+    input: Any
+    incoming: dict[str, Any]
+    output: Any
+    error: Any
+    port: str | None
+
+
 class JournalItem(Answer):
     """One row. `taken` null: every plain edge of the port, else edge ids with their tokens."""
 
