@@ -68,6 +68,7 @@ def build_worker(treadle: Treadle) -> _WorkflowWorker:
         head_start=settings.head_start_seconds,
         handler_threads=settings.handler_threads,
         handler_limit=settings.handler_limit,
+        abandoned_limit=settings.abandoned_limit,
     )
     deps = WorkerDeps(treadle.store, treadle.handlers, SystemClock(), RandomIds(), treadle.wakeup)
     return _WorkflowWorker(config, deps)

@@ -45,6 +45,12 @@ class Settings(BaseSettings):
     handler_limit: int = Field(
         default=256, ge=1, le=100_000, description="Handlers that run at once in one worker; others wait in line."
     )
+    abandoned_limit: int = Field(
+        default=0,
+        ge=0,
+        description="Abandoned handler threads with which a worker, after 30 s, gives its work back and ends for its supervisor "
+        "to start it anew; 0 is half of `TREADLE_HANDLER_THREADS`.",
+    )
     wakeups: bool = Field(default=True, description="Use LISTEN/NOTIFY on PostgreSQL to shorten the wait for the next poll.")
     activities: Names = Field(default=(), description="Modules to import for their activity handlers.")
     http_allow_private: bool = Field(default=False, description="Whether `http.request` may reach private and loopback addresses.")
