@@ -41,7 +41,9 @@ def open_treadle(settings: Settings, *, migrate: bool = False) -> Treadle:
 
     Connects at the first use, unless `migrate` brings the schema to this release at once.
     """
-    handlers = default_registry(settings.activities, allow_private_http=settings.http_allow_private)
+    handlers = default_registry(
+        settings.activities, allow_private_http=settings.http_allow_private, processes=settings.handler_processes
+    )
     store = open_store(settings.database_url, head_start=settings.head_start_seconds)
     if migrate:
         store.migrate()

@@ -484,7 +484,7 @@ class Handler(Protocol):
     """The code for a node type.
 
     `mode`: `inline` runs on the worker's loop and must return at once; `async` is awaited there; `thread` runs in a
-    thread of the pool.
+    thread of the pool; `process` is awaited, and says by `ctx.pulse.begin()` when somebody works on it.
     """
 
     node_type: NodeType

@@ -42,6 +42,9 @@ class Settings(BaseSettings):
     head_start_seconds: float = Field(default=60.0, ge=0, description="Head start of each priority level over the one below.")
     queues: Names = Field(default=("default",), description="Queues a worker serves.")
     handler_threads: int = Field(default=32, ge=1, le=1000, description="Threads for handlers that are plain functions.")
+    handler_processes: int = Field(
+        default=4, ge=1, le=1000, description="Processes for handlers that ask for one (`isolation`), in each worker."
+    )
     handler_limit: int = Field(
         default=256, ge=1, le=100_000, description="Handlers that run at once in one worker; others wait in line."
     )

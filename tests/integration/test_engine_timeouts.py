@@ -18,6 +18,10 @@ def house(store_url: str) -> Iterator[House]:
         yield opened
 
 
+def until_failed(house: House, execution_id: str, attempt: int) -> None:
+    until(lambda: any(row.kind == "retrying" and row.attempt == attempt for row in house.journal(execution_id)))
+
+
 @pytest.mark.parametrize("kind", [IN_LOOP, IN_THREAD])
 def test_an_attempt_that_takes_too_long_says_which_limit_it_was(house: House, kind: str) -> None:
     slow = graph([node("a", kind, timeout={"attempt": 0.05})])
@@ -45,7 +49,7 @@ def test_a_retry_that_would_begin_after_the_time_for_all_is_not_waited_for(house
 
     started = house.start(flaky)
     for attempt in (1, 2):
-        until(lambda: any(r.kind == "retrying" and r.attempt == attempt for r in house.journal(started)))
+        until_failed(house, started, attempt)
         house.until_parked(started)
         house.clock.advance(10)
     ended = house.ended(started)
@@ -111,6 +115,6 @@ def test_a_retry_by_hand_has_the_whole_time_anew(house: House) -> None:
     house.clock.advance(60)
 
     house.engine.retry(failed.record.id)
-    ended = until(lambda: (shown := house.engine.show(failed.record.id)).record.status == "completed" and shown)
+    house.until_status(failed.record.id, "completed")
 
-    assert ended.output == {"attempt": 2}
+    assert house.steering.attempts("a") == [1, 2]

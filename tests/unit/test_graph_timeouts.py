@@ -42,7 +42,8 @@ def test_what_undoes_a_node_has_the_same_limits() -> None:
     graph = parsed(a_node(compensate=undo))
 
     compensation = graph.node("a").compensate
-    assert compensation is not None and compensation.timeout == Timeouts(5.0, 60.0)
+    assert compensation is not None
+    assert compensation.timeout == Timeouts(5.0, 60.0)
     assert graph_to_config(graph)["nodes"][0]["compensate"] == undo
 
 
