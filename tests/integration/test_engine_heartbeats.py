@@ -67,7 +67,7 @@ KINDS = ("test.says", "test.says.loop")
 def house(store_url: str) -> Iterator[House]:
     with open_house(store_url) as opened:
         add_handlers(opened, opened.steering)
-        opened.hire()
+        opened.hire(grace=0.1)
         yield opened
 
 
@@ -130,6 +130,22 @@ def test_details_survive_the_death_of_their_worker(house: House, kind: str) -> N
 
     assert house.steering.begun["a"].heartbeat_details == {"page": 7}
     assert house.steering.attempts("a") == [1, 1]
+
+
+def test_details_survive_the_stop_of_their_worker(house: House) -> None:
+    started = house.start(graph([node("a", "test.says", {"fail": 1, "details": 1}), value("x", "{{ nodes.a.output }}")], "a -> x"))
+    house.until_begun("a")
+    first = house.steering.begun["a"]
+    until(lambda: house.store.heartbeats.of(started))
+    first.heartbeat(2)
+
+    [(worker, _)] = house.workers
+    house.steering.begun.clear()
+    house.dismiss(worker)
+    house.hire()
+    house.until_begun("a")
+
+    assert house.steering.begun["a"].heartbeat_details == 2
 
 
 def test_another_visit_does_not_find_what_was_said(house: House) -> None:

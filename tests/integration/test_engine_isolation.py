@@ -18,6 +18,7 @@ from treadle.activities import decorator
 from treadle.activities.function_handler import FunctionHandler
 from treadle.activities.isolated_handler import IsolatedHandler, Processes
 from treadle.ports import Handler
+from treadle.testing import run_workflow
 
 AGAIN = {"max_attempts": 2, "initial_interval": 0, "jitter": 0}
 def _functions() -> Any:
@@ -281,3 +282,11 @@ def open_files() -> set[str]:
         except FileNotFoundError:
             continue
     return {name for name in found if name.startswith(("socket:", "pipe:"))}
+
+
+def test_a_test_of_a_workflow_calls_the_function_in_its_own_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decorator, "DECLARED", [isolated_functions.once.activity])
+
+    result = run_workflow(graph([node("a", "iso.once")]))
+
+    assert result.output == os.getpid()

@@ -319,6 +319,7 @@ class Incarnation:
             await self._release_idle()
             await _either(self._wake, 0.05)
         self._runner.stop_all()
+        await self._pulses.write_out()
         while not self._committer.idle and not self.lost and self._lease.valid():
             await _either(self._wake, 0.01)
             self._wake.clear()

@@ -131,6 +131,13 @@ class PulseBook:
         self._news[pulse] = None
         self._write(then)
 
+    async def write_out(self) -> None:
+        """Write what is still unwritten: whoever goes on with it begins there."""
+        if self._news and not self._closed:
+            written = self._loop.create_future()
+            self._write(lambda: written.set_result(None))
+            await written
+
     def close(self) -> None:
         self._closed = True
         if self._timer is not None:
