@@ -182,13 +182,14 @@ class House:
     wakeup: LocalWakeup
     url: str
     workers: list[tuple[WorkflowWorker, threading.Thread]] = field(default_factory=list)
+    secrets: dict[str, str] = field(default_factory=dict)
 
     # Workers
 
     def hire(self, **config: Any) -> WorkflowWorker:
         """Start one more worker."""
         fields: dict[str, Any] = {"poll_interval": 0.02, "lease": LEASE, "grace": 5.0, "commit_lanes": 1, **config}
-        deps = WorkerDeps(self.store, self.registry, self.clock, RandomIds(), self.wakeup)
+        deps = WorkerDeps(self.store, self.registry, self.clock, RandomIds(), self.wakeup, self.secrets.__getitem__)
         worker = WorkflowWorker(WorkerConfig(**fields), deps)
         self.workers.append((worker, worker.start_in_thread()))
         return worker

@@ -41,7 +41,9 @@ def open_treadle(settings: Settings, *, migrate: bool = False) -> Treadle:
 
     Connects at the first use, unless `migrate` brings the schema to this release at once.
     """
-    handlers = default_registry(settings.activities, allow_private_http=settings.http_allow_private)
+    handlers = default_registry(
+        settings.activities, allow_private_http=settings.http_allow_private, processes=settings.handler_processes
+    )
     store = open_store(settings.database_url, head_start=settings.head_start_seconds)
     if migrate:
         store.migrate()
@@ -68,6 +70,7 @@ def build_worker(treadle: Treadle) -> _WorkflowWorker:
         head_start=settings.head_start_seconds,
         handler_threads=settings.handler_threads,
         handler_limit=settings.handler_limit,
+        abandoned_limit=settings.abandoned_limit,
     )
     deps = WorkerDeps(treadle.store, treadle.handlers, SystemClock(), RandomIds(), treadle.wakeup)
     return _WorkflowWorker(config, deps)

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from treadle.domain.activity import Context, Done, Event, Park
 from treadle.domain.approvals import ApprovalEvent, Vote
 from treadle.domain.execution_filter import EVERYTHING, ExecutionFacets, ExecutionFilter
+from treadle.domain.heartbeats import HeartbeatStore
 from treadle.domain.node_types import NodeType
 from treadle.domain.records import (
     Admitted,
@@ -91,8 +92,8 @@ class WorkerStore(Protocol):
         """[T1] A new incarnation, with a lease of that many seconds. Returns the database's time."""
         ...
 
-    def beat(self, worker_id: str, *, lease: float) -> datetime | None:
-        """[T2] Renew the lease. None: the lease is lost."""
+    def beat(self, worker_id: str, *, lease: float, abandoned: int = 0) -> datetime | None:
+        """[T2] Renew the lease, and say how many threads are at work for nobody. None: the lease is lost."""
         ...
 
     def reap(self, *, limit: int = 10) -> Sequence[tuple[str, int]]:
@@ -458,6 +459,7 @@ class Store(Protocol):
     schedules: ScheduleStore
     limits: LimitStore
     live: LiveStore
+    heartbeats: HeartbeatStore
     url: str
     single_writer: bool
     """True for SQLite: one transaction at a time, so one commit lane is enough."""
@@ -489,7 +491,7 @@ class Handler(Protocol):
     """The code for a node type.
 
     `mode`: `inline` runs on the worker's loop and must return at once; `async` is awaited there; `thread` runs in a
-    thread of the pool.
+    thread of the pool; `process` is awaited, and says by `ctx.pulse.begin()` when somebody works on it.
     """
 
     node_type: NodeType

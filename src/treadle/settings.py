@@ -42,8 +42,17 @@ class Settings(BaseSettings):
     head_start_seconds: float = Field(default=60.0, ge=0, description="Head start of each priority level over the one below.")
     queues: Names = Field(default=("default",), description="Queues a worker serves.")
     handler_threads: int = Field(default=32, ge=1, le=1000, description="Threads for handlers that are plain functions.")
+    handler_processes: int = Field(
+        default=4, ge=1, le=1000, description="Processes for handlers that ask for one (`isolation`), in each worker."
+    )
     handler_limit: int = Field(
         default=256, ge=1, le=100_000, description="Handlers that run at once in one worker; others wait in line."
+    )
+    abandoned_limit: int = Field(
+        default=0,
+        ge=0,
+        description="Abandoned handler threads with which a worker, after 30 s, gives its work back and ends for its supervisor "
+        "to start it anew; 0 is half of `TREADLE_HANDLER_THREADS`.",
     )
     wakeups: bool = Field(default=True, description="Use LISTEN/NOTIFY on PostgreSQL to shorten the wait for the next poll.")
     activities: Names = Field(default=(), description="Modules to import for their activity handlers.")

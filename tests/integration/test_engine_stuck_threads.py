@@ -52,3 +52,27 @@ def test_a_worker_whose_threads_hang_gives_its_work_back_and_ends(house: House) 
 
     assert [type(error) for error in raised] == [StuckHandlersError]
     assert house.store.workers.list() == []
+
+
+def test_an_abandoned_thread_is_said_counted_and_shown_with_its_worker(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    house.hire(lease=3, handler_threads=8)
+    hung = house.start(graph([node("hang", "test.deaf", timeout=0.05)]))
+    house.ended(hung)
+
+    until(lambda: [worker.abandoned_threads for worker in house.store.workers.list()] == [1])
+
+    [said] = [record.getMessage() for record in caplog.records if record.__dict__.get("event") == "thread_abandoned"]
+    assert said.startswith("abandoned thread treadle-handler-1: handler test.deaf of node hang goes on")
+    assert said.endswith("1 abandoned so far, 1 still at work")
+    house.steering.opened["deaf"].set()
+    until(lambda: [worker.abandoned_threads for worker in house.store.workers.list()] == [0])
+
+
+def test_its_place_is_free_for_the_next_one(house: House) -> None:
+    house.hire(handler_threads=1, handler_limit=1, abandoned_limit=9)
+
+    hung = [house.start(graph([node("hang", "test.deaf", timeout=0.05)])) for _ in range(3)]
+    works = house.run(graph([node("works", "test.exit.thread")]), "works")
+
+    assert {house.ended(each).error["type"] for each in hung} == {"timeout"}
+    assert works.error["type"] == "SystemExit"

@@ -55,6 +55,14 @@ def test_a_beat_renews_the_lease(store: Store, clock: MovableClock) -> None:
     assert store.workers.reap() == []
 
 
+def test_a_beat_says_how_many_threads_are_at_work_for_nobody(store: Store) -> None:
+    given_worker(store)
+
+    store.workers.beat("a", lease=30, abandoned=3)
+
+    assert [each.abandoned_threads for each in store.workers.list()] == [3]
+
+
 def test_a_beat_of_a_reaped_worker_says_that_the_lease_is_lost(store: Store, clock: MovableClock) -> None:
     given_worker(store)
     clock.advance(seconds=31)

@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from treadle.activities import decorator
 from treadle.activities.decorator import activity
 from treadle.activities.function_handler import FunctionHandler
+from treadle.activities.handler import rfc3339
+from treadle.activities.registry import default_registry
 from treadle.activities.secrets import Secret
 from treadle.domain.activity import Context, Done, Event, Park, Wait
 from treadle.domain.errors import Fatal, NotFoundError
@@ -166,13 +168,49 @@ def test_a_coroutine_function_runs_on_the_loop_and_a_plain_one_in_a_thread() -> 
 
 
 @pytest.mark.parametrize(("mode", "said"), [
-    ("process", "not supported yet"), ("fibre", "not one of"), ("async", "a plain function"),
+    ("process", "isolation='process'"), ("fibre", "not one of"), ("async", "a plain function"),
 ])  # fmt: skip
 def test_a_mode_that_does_not_fit_is_refused_where_it_is_declared(mode: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):
 
         @activity("test.n", mode=mode)
         def n() -> None: ...
+
+
+def test_a_function_that_no_fresh_process_can_import_is_refused_with_what_mends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def inner() -> None: ...
+
+    with pytest.raises(ValueError, match="defined inside of another; move it to the top level"):
+        activity("test.inner", isolation="process")(inner)
+
+    monkeypatch.setattr(inner, "__module__", "__main__")
+    monkeypatch.setattr(inner, "__qualname__", "inner")
+    with pytest.raises(ValueError, match="move the function into a module of its own"):
+        activity("test.main", isolation="process")(inner)
+
+
+@pytest.mark.parametrize(("said", "why"), [
+    ({"isolation": "thread"}, "'thread' is not 'process'"), ({"max_calls": 3}, "needs isolation='process'"),
+    ({"isolation": "process", "max_calls": 0}, "at least 1"), ({"isolation": "process", "mode": "inline"}, "cannot run inline"),
+    ({"heartbeat_timeout": 0}, "more than 0"),
+])  # fmt: skip
+def test_what_makes_no_sense_of_isolation_is_refused(said: dict[str, Any], why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        activity("test.n", **said)(rfc3339)
+
+
+def test_an_isolated_function_gets_a_handler_that_runs_it_elsewhere() -> None:
+    isolated = activity("test.isolated", isolation="process", heartbeat_timeout="20s")(quote)
+
+    handler = default_registry(entry_points=False).get("test.isolated")
+
+    assert isolated is quote
+    assert handler is not None
+    assert (handler.mode, handler.node_type.heartbeat) == ("process", 20.0)
+
+
+def quote(text: str) -> str:
+    return repr(text)
 
 
 def test_forgetting_the_name_is_noticed_at_once() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from treadle.domain.errors import DefinitionError
-from treadle.domain.graph import Compensation, Concurrency, Debounce, Edge, Node, OnFailure, RateLimit, Settings
+from treadle.domain.graph import Compensation, Concurrency, Debounce, Edge, Node, OnFailure, RateLimit, Settings, Timeouts
 from treadle.domain.graph_parser import (
     MAX_EDGES,
     MAX_FINDINGS,
@@ -24,7 +24,7 @@ def test_every_key_of_a_node_is_read() -> None:
 
     assert graph.node("fetch") == Node(
         index=0, id="fetch", type="http.request", name="Fetch order", config=FULL["nodes"][0]["config"],
-        retry=RetryPolicy(3, 2.0, 3.0, 60.0, 0.1, ("bad_request",)), timeout=30.0, delivery="at_most_once",
+        retry=RetryPolicy(3, 2.0, 3.0, 60.0, 0.1, ("bad_request",)), timeout=Timeouts(30.0), delivery="at_most_once",
         position={"x": 0.0, "y": 12.5}, notes="asks the shop",
     )  # fmt: skip
     assert graph.node("manager_ok") == Node(

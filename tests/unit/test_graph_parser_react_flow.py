@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from treadle.domain.graph import Edge, Node
+from treadle.domain.graph import Edge, Node, Timeouts
 from treadle.domain.graph_parser import graph_to_config
 from treadle.domain.graph_react_flow import DRAWING_EDGE_KEYS, DRAWING_NODE_KEYS
 from unit.graph_samples import SAVED, edge, node, parsed, refused
@@ -15,7 +15,7 @@ def test_a_graph_as_react_flow_saves_it_is_read() -> None:
 
     fetch, big, ask = graph.nodes
     assert fetch == Node(
-        0, "fetch", "http.request", "Fetch order", {"url": "x", "timeout": "5s"}, timeout=30.0, position={"x": 10.0, "y": 20.0}
+        0, "fetch", "http.request", "Fetch order", {"url": "x", "timeout": "5s"}, timeout=Timeouts(30.0), position={"x": 10.0, "y": 20.0}
     )
     assert (big.name, big.type, big.config) == ("Big?", "if", {"condition": "input.n > 1"})
     assert (ask.type, ask.config, ask.retry and ask.retry.max_attempts) == ("approval", {"title": "Refund"}, 2)
@@ -52,7 +52,7 @@ def test_a_key_that_node_and_config_share_is_config_where_data_is_the_config(
     graph = parsed({"nodes": [{"id": "a", "type": "http.request", "data": data}]})
 
     assert graph.node("a").config == config
-    assert graph.node("a").timeout == timeout
+    assert graph.node("a").timeout == Timeouts(timeout)
 
 
 def test_the_type_field_of_a_config_is_not_mistaken_for_the_node_type() -> None:

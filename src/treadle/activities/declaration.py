@@ -17,6 +17,11 @@ class Declaration:
     category: str
     icon: str
     output: str
+    heartbeat: float | None = None
+    """Seconds of silence after which an attempt has failed."""
+    isolated: bool = False
+    max_calls: int | None = None
+    """How many calls one process makes before another takes its place."""
 
     @property
     def qualified_name(self) -> str:

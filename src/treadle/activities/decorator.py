@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from treadle.activities.declaration import Declaration
+from treadle.domain.durations import parse_duration
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -24,12 +25,19 @@ def activity(
     category: str = "custom",
     icon: str = "",
     output: str = "any JSON",
+    heartbeat_timeout: str | float | None = None,
+    isolation: str | None = None,
+    max_calls: int | None = None,
 ) -> Callable[[F], F]:
     """Make a function the handler of node type `type`.
 
     Its signature, or its one parameter that is a pydantic model, is the config's schema; a parameter annotated `Context`
     gets the context. `async def` runs on the worker's loop, a plain function in a thread. `mode="inline"` runs a plain
     function on the loop, for those that return at once. What was declared stands in the function's attribute `activity`.
+
+    With `heartbeat_timeout` an attempt fails that says nothing for so long (`ctx.heartbeat`, `ctx.progress`). With
+    `isolation="process"` the function runs in a process of its own, which a time-out or a cancel can kill; after `max_calls`
+    calls another takes its place. docs/handlers.md is the guide.
     """
 
     def decorate(function: F) -> F:
@@ -41,6 +49,9 @@ def activity(
             category=category,
             icon=icon,
             output=output,
+            heartbeat=None if heartbeat_timeout is None else _positive(heartbeat_timeout),
+            isolated=_isolated(function, isolation, mode=mode, max_calls=max_calls),
+            max_calls=max_calls,
         )
         function.activity = declaration  # type: ignore[attr-defined]  # functions take attributes
         _declare(declaration)
@@ -55,13 +66,46 @@ def _mode(function: Callable[..., Any], asked: str | None) -> str:
     is_async = inspect.iscoroutinefunction(function)
     mode = asked or ("async" if is_async else "thread")
     if mode == "process":
-        raise ValueError("mode 'process' is not supported yet; a function that is busy for long can start its own process")
+        raise ValueError("mode 'process' is written isolation='process'; mode says how the function runs inside of its process")
     if mode not in _MODES:
         raise ValueError(f"mode {mode!r} is not one of {', '.join(_MODES)}")
     if is_async != (mode == "async"):
         kind = "async" if is_async else "a plain function"
         raise ValueError(f"mode {mode!r} does not fit {function.__qualname__}, which is {kind}")
     return mode
+
+
+def _positive(duration: str | float) -> float:
+    seconds = parse_duration(duration, path="heartbeat_timeout")
+    if seconds == 0:
+        raise ValueError("heartbeat_timeout must be more than 0; leave it out for none")
+    return seconds
+
+
+def _isolated(function: Callable[..., Any], isolation: str | None, *, mode: str | None, max_calls: int | None) -> bool:
+    """ValueError when the function cannot run in a process of its own, or what was said of it makes no sense."""
+    name = f"{function.__module__}.{function.__qualname__}"
+    if isolation is None:
+        if max_calls is not None:
+            raise ValueError(f"{name}: max_calls needs isolation='process'")
+        return False
+    if isolation != "process":
+        raise ValueError(f"{name}: isolation {isolation!r} is not 'process', the only one there is; leave it out for none")
+    if mode == "inline":
+        raise ValueError(f"{name}: a function with isolation='process' cannot run inline; leave mode out")
+    if max_calls is not None and max_calls < 1:
+        raise ValueError(f"{name}: max_calls must be at least 1, not {max_calls}")
+    if function.__module__ == "__main__":
+        raise ValueError(
+            f"{name}: a fresh process cannot import what is defined in the program that was started; move the function into a "
+            "module of its own and import that"
+        )
+    if "<locals>" in function.__qualname__ or "<lambda>" in function.__qualname__:
+        raise ValueError(
+            f"{name}: a fresh process cannot import a function that is defined inside of another; move it to the top level of its "
+            "module, and give it by its config what it takes from around it"
+        )
+    return True
 
 
 def _declare(declaration: Declaration) -> None:

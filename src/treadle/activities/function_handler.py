@@ -40,6 +40,7 @@ class FunctionHandler:
             ports=declaration.ports,
             icon=declaration.icon,
             output=declaration.output,
+            heartbeat=declaration.heartbeat,
         )
 
     @property

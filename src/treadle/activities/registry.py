@@ -33,11 +33,14 @@ from treadle.activities import (
 )
 from treadle.activities.declaration import Declaration
 from treadle.activities.function_handler import FunctionHandler
+from treadle.activities.isolated_handler import IsolatedHandler, Processes
 from treadle.domain.errors import TreadleError
 from treadle.domain.node_types import NodeType
 from treadle.ports import Handler
 
 GROUP = "treadle.activities"
+PROCESSES = 4
+"""How many processes a worker has for isolated handlers, if nobody says otherwise."""
 _BUILT_IN = (
     triggers, control, composites, gate, waits, wait_any, approval, data_fields, data_lists, data_slices, data_groups,
     data_joins, data_formats, data_dates, text, log, subworkflow, demo,
@@ -93,18 +96,20 @@ def built_in_registry(*, allow_private_http: bool = False) -> ActivityRegistry:
 
 
 def default_registry(
-    modules: Sequence[str] = (), entry_points: bool = True, *, allow_private_http: bool = False
+    modules: Sequence[str] = (), entry_points: bool = True, *, allow_private_http: bool = False, processes: int = PROCESSES
 ) -> ActivityRegistry:
     """The built-in handlers, those of the named modules, of installed packages (entry points `treadle.activities`), and
-    every function decorated with `@activity` so far. RegistrationError names the module or package that is wrong."""
+    every function decorated with `@activity` so far. RegistrationError names the module or package that is wrong.
+    `processes` is how many there may be for handlers that ask for one."""
     registry = built_in_registry(allow_private_http=allow_private_http)
     for name in modules:
         _import(name)
     if entry_points:
         for entry in installed(group=GROUP):
             _load(registry, entry)
+    pool = Processes(processes)
     for declared in decorator.DECLARED:
-        registry.register(_handler_of(declared))
+        registry.register(_handler_of(declared, pool))
     return registry
 
 
@@ -141,11 +146,12 @@ def _load(registry: ActivityRegistry, entry: EntryPoint) -> None:
     registry.register(found)
 
 
-def _handler_of(declaration: Declaration) -> Handler:
+def _handler_of(declaration: Declaration, processes: Processes) -> Handler:
     try:
-        return FunctionHandler(declaration)
+        handler = FunctionHandler(declaration)
     except TypeError as error:
         raise RegistrationError(str(error)) from error
+    return IsolatedHandler(handler, processes) if declaration.isolated else handler
 
 
 def _place(handler: Any) -> str:

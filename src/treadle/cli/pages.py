@@ -36,13 +36,25 @@ def execution_page(shape: Shape, waits: Sequence[str] = ()) -> Iterator[str]:
         over = shape["finished_at"] is not None
         nodes = [{"node": node_id, **_reached(state, over=over)} for node_id, state in shape["nodes"].items()]
         runs = ("runs",) if any(node.get("runs") for node in nodes) else ()
-        columns = ("node", "status", *runs, "visits", "attempts", "started_at", "finished_at", "error")
-        yield from rows_as_table([{**node, "runs": _runs_text(node.get("runs"))} for node in nodes], columns)
+        progress = ("progress",) if any(node.get("progress") for node in nodes) else ()
+        columns = ("node", "status", *runs, *progress, "visits", "attempts", "started_at", "finished_at", "error")
+        texts = [{"runs": _runs_text(node.get("runs")), "progress": _progress_text(node.get("progress"))} for node in nodes]
+        yield from rows_as_table([{**node, **text} for node, text in zip(nodes, texts, strict=True)], columns)
 
 
 def _reached(node: Shape, *, over: bool) -> Shape:
     """A node that was never visited is skipped only when the execution is over."""
     return node if over or node["visits"] else {**node, "status": ""}
+
+
+def _progress_text(said: Shape | None) -> str:
+    if not said:
+        return ""
+    done, total = said["done"], said["total"]
+    if done is None:
+        return str(said["message"])
+    far = f"{done:.0%}" if total is None else f"{done:g} of {total:g}"
+    return f"{far} {said['message']}".rstrip()
 
 
 def _runs_text(runs: Shape | None) -> str:

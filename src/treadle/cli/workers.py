@@ -34,7 +34,10 @@ def list_workers(session: Session, form: str) -> None:
     with session.open() as treadle:
         now = treadle.store.now()
         rows = [shapes.worker(record, now=now) for record in treadle.store.workers.list()]
-    columns = ("id", "host", "pid", "alive", "draining", "queues", "concurrency", "executions", "started_at", "beat_at")
+    columns = (
+        "id", "host", "pid", "alive", "draining", "queues", "concurrency", "executions", "abandoned_threads", "started_at",
+        "beat_at",
+    )  # fmt: skip
     write_list(rows, form, columns=columns, none="no worker is running: start one with `treadle worker`")
 
 

@@ -11,7 +11,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from treadle.domain.approvals import ApprovalRules
+from treadle.domain.errors import AttemptOverError
 from treadle.domain.graph import OUT
+from treadle.domain.heartbeats import DETAILS_LIMIT, PROGRESS_LIMIT, Pulse
+from treadle.domain.values import encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,9 @@ class Context:
     """The expression names of this activity (`input`, `nodes`, …), for handlers that evaluate expressions themselves."""
     cancelled: bool = False
     """True once the result is no longer wanted; long handlers look at it and return."""
+    heartbeat_details: Any = None
+    """What an earlier attempt of this visit last gave to `heartbeat`; None if it gave nothing."""
+    pulse: Pulse | None = None
 
     @property
     def idempotency_key(self) -> str:
@@ -149,13 +155,27 @@ class Context:
         if self.emit is not None:
             self.emit(message, fields)
 
-    def progress(self, done: float, total: float | None = None, message: str = "") -> None:
-        """Report how far the handler is; counts as a heartbeat."""
-        if self.emit is not None:
-            self.emit("progress", {"done": done, "total": total, "message": message})
+    def progress(self, done: float | str, total: float | None = None, message: str = "") -> None:
+        """Show people how far the handler is: a text, a fraction from 0 to 1, or so much of `total`. Counts as a heartbeat.
 
-    def heartbeat(self) -> None:
-        """Say that the handler is alive."""
+        AttemptOverError once the result is no longer wanted.
+        """
+        text = isinstance(done, str)
+        said = {"done": None if text else done, "total": total, "message": done if text else message}
+        self._beat(progress_json=encode(said, limit=PROGRESS_LIMIT, name="progress"))
+
+    def heartbeat(self, details: Any = None) -> None:
+        """Say that the handler is alive. `details`, any JSON, is what the next attempt finds in `heartbeat_details`.
+
+        AttemptOverError once the result is no longer wanted; UnstorableValueError for details that are no JSON.
+        """
+        self._beat(details_json=None if details is None else encode(details, limit=DETAILS_LIMIT, name="heartbeat details"))
+
+    def _beat(self, *, details_json: str | None = None, progress_json: str | None = None) -> None:
+        if self.cancelled:
+            raise AttemptOverError(f"the result of {self.node_id} is no longer wanted: its time is over, or it was cancelled")
+        if self.pulse is not None:
+            self.pulse.beat(details_json=details_json, progress_json=progress_json)
 
     def after(self, seconds: float) -> datetime:
         """The database's time that many seconds from the attempt's start."""

@@ -53,6 +53,12 @@ def format_duration(seconds: float) -> str:
     return "".join(parts)
 
 
+def written_duration(seconds: float) -> str | float:
+    """The short form where it is exact, else the number."""
+    text = format_duration(seconds)
+    return text if parse_duration(text) == seconds else seconds
+
+
 def _seconds_of(text: str) -> float | None:
     stripped = text.strip()
     if not stripped or len(stripped) > _LONGEST_TEXT:

@@ -18,6 +18,7 @@ TreadleError
 │   └── SchemaError            the database's schema is missing, behind or ahead
 ├── LeaseLostError             this worker incarnation may write no more
 ├── StuckHandlersError         too many threads of this worker hang in handlers that were given up
+├── AttemptOverError           a handler goes on whose result is no longer wanted
 └── ActivityError              raised by handlers: Fatal, RetryAfter
 """
 
@@ -158,10 +159,17 @@ class LeaseLostError(TreadleError):
 
 
 class StuckHandlersError(TreadleError):
-    """Half of the handler threads hang in handlers that were given up; the worker has given its work back and ends."""
+    """Too many threads hang in handlers that were given up; the worker has given its work back and ends."""
 
     def __init__(self, stuck: int, threads: int) -> None:
-        super().__init__(f"{stuck} of {threads} handler threads hang in handlers that were given up; start the worker again")
+        super().__init__(
+            f"{stuck} threads hang in handlers that were given up, of {threads} for handlers; the worker has given its work back "
+            "and must be started again. Handlers that may hang belong into a process: @activity(…, isolation='process')"
+        )
+
+
+class AttemptOverError(TreadleError):
+    """A heartbeat of a handler whose result is no longer wanted: it is to return."""
 
 
 class ActivityError(TreadleError):

@@ -20,18 +20,30 @@ ERROR = "error"
 
 
 @dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds: of one attempt, of all attempts together with the pauses between them, and of silence between heartbeats."""
+
+    attempt: float | None = None
+    total: float | None = None
+    heartbeat: float | None = None
+
+
+NO_TIMEOUTS = Timeouts()
+
+
+@dataclass(frozen=True, slots=True)
 class Compensation:
     """What undoes a completed visit of a node, should the execution fail or be cancelled with compensation."""
 
     type: str
     config: Mapping[str, Any] = field(default_factory=dict)
     retry: RetryPolicy | None = None
-    timeout: float | None = None
+    timeout: Timeouts = NO_TIMEOUTS
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One box. `index` is its place in graph order; `timeout` in seconds; `retry` None means the graph's default."""
+    """One box. `index` is its place in graph order; `retry` None means the graph's default."""
 
     index: int
     id: str
@@ -39,7 +51,7 @@ class Node:
     name: str = ""
     config: Mapping[str, Any] = field(default_factory=dict)
     retry: RetryPolicy | None = None
-    timeout: float | None = None
+    timeout: Timeouts = NO_TIMEOUTS
     join: Join = "auto"
     rest: str = "ignore"
     on_error: str = "fail"

@@ -11,6 +11,7 @@ from treadle.domain.graph import Compensation, Join, Node
 from treadle.domain.graph_fields import MAX_NAME, Fields
 from treadle.domain.graph_findings import Findings
 from treadle.domain.graph_react_flow import NODE_KEYS, node_fields
+from treadle.domain.graph_timeouts import read_timeouts
 from treadle.domain.node_types import NodeType, NodeTypes
 
 JOINS = ("auto", "all", "each", "first")
@@ -47,7 +48,7 @@ def read_node(value: dict[str, Any], index: int, *, path: str, node_types: NodeT
         name=fields.text("name"),
         config=fields.object("config") or {},
         retry=fields.retry("retry"),
-        timeout=fields.positive_duration("timeout"),
+        timeout=read_timeouts(fields),
         join=join or "auto",
         rest=_rest(fields, join),
         on_error=fields.choice("on_error", ("fail", "continue")),
@@ -131,7 +132,7 @@ def _compensate(fields: Fields, node_types: NodeTypes) -> Compensation | None:
         type=inner.text("type"),
         config=inner.object("config") or {},
         retry=inner.retry("retry"),
-        timeout=inner.positive_duration("timeout"),
+        timeout=read_timeouts(inner),
     )
 
 

@@ -5,8 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from treadle.domain.durations import format_duration, parse_duration
-from treadle.domain.graph import ERROR, OUT, Compensation, Concurrency, Debounce, Edge, Graph, Join, Node, RateLimit, Settings
+from treadle.domain.durations import written_duration
+from treadle.domain.graph import (
+    ERROR,
+    NO_TIMEOUTS,
+    OUT,
+    Compensation,
+    Concurrency,
+    Debounce,
+    Edge,
+    Graph,
+    Join,
+    Node,
+    RateLimit,
+    Settings,
+)
+from treadle.domain.graph_timeouts import written_timeouts
 from treadle.domain.retry import NO_RETRY, RetryPolicy
 
 
@@ -41,7 +55,7 @@ def _node(graph: Graph, node: Node) -> dict[str, Any]:
         "name": node.name or None,
         "config": dict(node.config) or None,
         "retry": None if node.retry is None else _retry(node.retry),
-        "timeout": None if node.timeout is None else _duration(node.timeout),
+        "timeout": written_timeouts(node.timeout),
         "join": node.join if node.join != join else None,
         "rest": node.rest if node.rest != "ignore" else None,
         "on_error": node.on_error if node.on_error != "fail" else None,
@@ -63,7 +77,7 @@ def _compensation(compensation: Compensation) -> dict[str, Any]:
         "type": compensation.type,
         **({"config": dict(compensation.config)} if compensation.config else {}),
         **({"retry": _retry(compensation.retry)} if compensation.retry is not None else {}),
-        **({"timeout": _duration(compensation.timeout)} if compensation.timeout is not None else {}),
+        **({"timeout": written_timeouts(compensation.timeout)} if compensation.timeout != NO_TIMEOUTS else {}),
     }
 
 
@@ -97,7 +111,7 @@ def _edge(edge: Edge, ids: list[str], *, declared: bool) -> dict[str, Any]:
 def _settings(settings: Settings) -> dict[str, Any]:
     written: dict[str, Any] = {}
     if settings.timeout is not None:
-        written["timeout"] = _duration(settings.timeout)
+        written["timeout"] = written_duration(settings.timeout)
     if settings.retry != NO_RETRY:
         written["retry"] = _retry(settings.retry)
     if settings.max_activities != Settings().max_activities:
@@ -124,13 +138,13 @@ def _concurrency(concurrency: Concurrency) -> dict[str, Any]:
 
 
 def _debounce(debounce: Debounce) -> dict[str, Any]:
-    max_wait = None if debounce.max_wait is None else _duration(debounce.max_wait)
-    return _given({"key": debounce.key, "wait": _duration(debounce.wait), "max_wait": max_wait})
+    max_wait = None if debounce.max_wait is None else written_duration(debounce.max_wait)
+    return _given({"key": debounce.key, "wait": written_duration(debounce.wait), "max_wait": max_wait})
 
 
 def _rate_limit(limit: RateLimit) -> dict[str, Any]:
     of = {"type": limit.type, "node": limit.node}
-    return _given({**of, "key": limit.key, "limit": limit.limit, "per": _duration(limit.per)})
+    return _given({**of, "key": limit.key, "limit": limit.limit, "per": written_duration(limit.per)})
 
 
 def _given(fields: dict[str, Any]) -> dict[str, Any]:
@@ -142,16 +156,10 @@ def _retry(policy: RetryPolicy) -> dict[str, Any]:
     written: dict[str, Any] = {"max_attempts": policy.max_attempts}
     for key in ("initial_interval", "max_interval"):
         if getattr(policy, key) != getattr(NO_RETRY, key):
-            written[key] = _duration(getattr(policy, key))
+            written[key] = written_duration(getattr(policy, key))
     for key in ("backoff", "jitter"):
         if getattr(policy, key) != getattr(NO_RETRY, key):
             written[key] = getattr(policy, key)
     if policy.non_retryable:
         written["non_retryable"] = list(policy.non_retryable)
     return written
-
-
-def _duration(seconds: float) -> str | float:
-    """The short form where it is exact, else the number."""
-    text = format_duration(seconds)
-    return text if parse_duration(text) == seconds else seconds

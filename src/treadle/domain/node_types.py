@@ -41,6 +41,8 @@ class NodeType:
     """Whether its result follows from its config and from what expressions see: a replay works it out anew."""
     parks: bool = False
     """Whether the handler may wait for something from outside; the soundness hints use it."""
+    heartbeat: float | None = None
+    """Seconds between two signs of life at most, where the node says nothing else; None if its handler gives none."""
     check: ConfigCheck | None = None
     icon: str = ""
     output: str = "any JSON"

@@ -378,6 +378,8 @@ class WorkerRecord:
     lease_until: datetime
     draining: bool
     executions: int = 0
+    abandoned_threads: int = 0
+    """Those that are at work for nobody, as of its last beat."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from treadle.engine.actor import ExecutionActor
 from treadle.engine.outcomes import failure_of
 from treadle.engine.rows import Booking
 from treadle.engine.threads import StoreThread
+from treadle.engine.time_limits import limits_of, no_time_for_a_start
 from treadle.ports import LimitStore
 
 log = logging.getLogger("treadle.worker")
@@ -46,8 +47,16 @@ class BookingOffice:
                 log.warning("a rate limit could not be asked, trying again: %s", error, extra={"event": "database_unavailable"})
                 await asyncio.sleep(PAUSE)
             else:
-                actor.booked(activity, at)
+                self._booked(actor, activity, at)
                 return
+
+    def _booked(self, actor: ExecutionActor, activity: Activity, at: datetime) -> None:
+        """A start that comes after all the time that the node has need not be waited for."""
+        total_until = actor.rows.total_until(activity)
+        if total_until is None or at < total_until:
+            actor.booked(activity, at)
+        else:
+            actor.finished(activity, no_time_for_a_start(limits_of(activity), at), started_at=None)
 
     def _reserve(self, bookings: Sequence[Booking]) -> datetime:
         return max(self._limits.reserve(each.key, limit=each.limit, per=each.per) for each in bookings)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from treadle.domain.activity import Context
+from treadle.domain.heartbeats import Pulse
 from treadle.domain.marking import Activity
 from treadle.domain.values import decode
 from treadle.engine.rows import RowMaker, step_of
@@ -28,6 +29,7 @@ def prepare(
     *,
     secrets: Callable[[str], str] | None = None,
     emit: Callable[[str, Mapping[str, Any]], None] | None = None,
+    pulse: Pulse | None = None,
 ) -> Call:
     """ExpressionError when a template of the config raises."""
     step = step_of(activity)
@@ -46,5 +48,6 @@ def prepare(
         secrets=secrets,
         emit=emit,
         lookup=names,
+        pulse=pulse,
     )
     return Call(step.handler, config, context)

@@ -20,7 +20,7 @@ from treadle.engine.data import Result, Results
 from treadle.engine.frames import TOP, Frame, Frames, Terminated, failure_text, merge
 from treadle.engine.history import REWIND, SPARE, History, Rewind, Visit
 from treadle.engine.program import Program
-from treadle.engine.standing import Standing
+from treadle.engine.standing import Standing, moment_of
 from treadle.engine.waits import LINGERS, ActiveWait
 
 BY_POLICY = "policy"
@@ -398,6 +398,7 @@ class ExecutionState(Standing):
                 continue
             for inner in list(composite.running.values()):
                 self._revive(inner, effects, now=now, at=at)
+            self.begin_total(activity, at or now)
             self.renew_limit(activity, at or now)
             self.frames.fill(activity, effects)
         retrying = ActivityStatus.RETRYING
@@ -452,6 +453,7 @@ class ExecutionState(Standing):
         for activity in effects.run:
             if activity.fired_at < 0:
                 activity.fired_at = self.seq
+                self.begin_total(activity, moment_of(self.last_row))
                 if self._attempts:
                     self._count_on(activity)
         if frame.detached and effects.ended not in (None, "failed"):

@@ -13,9 +13,10 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from treadle.domain.errors import DefinitionError, JournalGapError, MarkingError, StoreUnavailableError, StuckHandlersError
+from treadle.domain.errors import DefinitionError, JournalGapError, MarkingError, StoreUnavailableError
 from treadle.domain.marking import Activity
 from treadle.domain.records import Claim, ClaimReply, Decision, DecisionKind, Loaded, Message, MessageKind, NewWorker
+from treadle.engine.abandonment import Abandonment
 from treadle.engine.actor import ExecutionActor
 from treadle.engine.announcements import announce_end
 from treadle.engine.booking import BookingOffice
@@ -31,6 +32,7 @@ from treadle.engine.outcomes import Failure
 from treadle.engine.phases import Duties
 from treadle.engine.prioritization import PrioritizationManager
 from treadle.engine.program import Programs
+from treadle.engine.pulses import PulseBook
 from treadle.engine.runner import Runner
 from treadle.engine.unrunnable import Unrunnable
 from treadle.engine.warm import Warm
@@ -40,8 +42,6 @@ log = logging.getLogger("treadle.worker")
 
 SOON = 0.001
 """Seconds that are not worth a wait of their own."""
-STUCK_PATIENCE = 30.0
-"""Seconds that half of the handler threads may hang before the worker ends."""
 SUSPECT, POISON = 2, 3
 """Crashes in a row after which an execution runs alone, and after which it is set aside."""
 
@@ -65,7 +65,7 @@ class Incarnation:
         self._stopping = False
         self._backlog = True
         self._hinted = False
-        self._enough_until = deps.clock.boottime()
+        self._abandonment = Abandonment(lanes.handlers, deps.clock, most=config.abandoned_limit)
         self._rejected: dict[str, dict[str, str]] = {}
         self._warm = Warm()
         self._loading = Loading(deps.store.ownership, programs, self._warm, owner=self.id, random=deps.ids.random)
@@ -75,12 +75,13 @@ class Incarnation:
         self._time = DatabaseTime(deps.clock)
         self._lease = Lease(
             deps.store.workers, self.id, deps.clock, self._time, seconds=config.lease, stall=config.stall,
-            blocked_by=self._blocked_by, lost=lambda: self._call_safely(self.give_up),
+            blocked_by=self._blocked_by, abandoned=lambda: lanes.handlers.stuck, lost=lambda: self._call_safely(self.give_up),
         )  # fmt: skip
         self._committer = Committer(deps.store.ownership, self.id, lanes.commits, self._deliver, self._lease.valid, self.soon)
+        self._pulses = PulseBook(deps.store.heartbeats, lanes.lookups, owner=self.id)
         self._runner = Runner(
-            lanes.handlers, lanes.lookups, Children(deps.store.workflows, programs), now=self.now, secrets=deps.secrets,
-            limit=config.handler_limit,
+            lanes.handlers, lanes.lookups, Children(deps.store.workflows, programs), self._pulses, now=self.now,
+            secrets=deps.secrets, limit=config.handler_limit,
         )  # fmt: skip
         self._bookings = BookingOffice(deps.store.limits, lanes.lookups)
         self._duties = Duties(deps.store, programs, worker_id=self.id, host=host, may_reap=self._lease.may_reap)
@@ -106,8 +107,8 @@ class Incarnation:
             await self._poll(stopping)
             if not self.lost:
                 await self._leave()
-            if self._too_many_stuck():
-                raise StuckHandlersError(self._lanes.handlers.stuck, self._lanes.handlers.size)
+            if self._abandonment.unbearable():
+                raise self._abandonment.error()
         finally:
             stopped.cancel()
             unsubscribe()
@@ -152,7 +153,7 @@ class Incarnation:
         while not (stopping.is_set() or self.lost):
             self._wake.clear()
             self._lease.turned()
-            if self._too_many_stuck():
+            if self._abandonment.unbearable():
                 stopping.set()
                 return
             if self._is_drained():
@@ -301,6 +302,7 @@ class Incarnation:
             await self._release_idle()
             await _either(self._wake, 0.05)
         self._runner.stop_all()
+        await self._pulses.write_out()
         while not self._committer.idle and not self.lost and self._lease.valid():
             await _either(self._wake, 0.01)
             self._wake.clear()
@@ -459,15 +461,9 @@ class Incarnation:
     def _holds_suspect(self) -> bool:
         return any(actor.crashes >= SUSPECT for actor in self.actors.values())
 
-    def _too_many_stuck(self) -> bool:
-        """Whether half of the handler threads have hung for some time."""
-        now = self._deps.clock.boottime()
-        if self._lanes.handlers.stuck * 2 < self._lanes.handlers.size:
-            self._enough_until = now
-        return now - self._enough_until > STUCK_PATIENCE
-
     def _forget_all(self) -> None:
         self._runner.stop_all()
+        self._pulses.close()
         self.actors.clear()
 
     def _blocked_by(self) -> str:

@@ -16,7 +16,7 @@ from treadle.engine.endings import how_it_ended
 from treadle.engine.execution_state import ExecutionState
 from treadle.engine.frames import TOP, Frame
 from treadle.engine.held_back import held_back_by
-from treadle.engine.node_states import node_states
+from treadle.engine.node_states import node_states, with_progress
 from treadle.engine.program import Programs
 from treadle.engine.readings import Reading, Readings
 from treadle.engine.reasons import reason_of
@@ -45,6 +45,8 @@ class Inspector:
             waiting = held_back or tuple(_waiting(record, reading))
             nodes = node_states(reading, held_back=bool(held_back))
             seq = reading.rows[-1].seq if reading.rows else 0
+        if record.status not in TERMINAL:
+            nodes = with_progress(nodes, self._store.heartbeats.of(execution_id))
         return ExecutionView(
             record=record,
             input=_decoded(record.input_json),

@@ -41,7 +41,8 @@ class DatabaseTime:
 
 class Lease:
     def __init__(self, store: WorkerStore, worker_id: str, clock: Clock, time: DatabaseTime, *, seconds: float,
-                 stall: float, blocked_by: Callable[[], str], lost: Callable[[], None]) -> None:  # fmt: skip
+                 stall: float, blocked_by: Callable[[], str], abandoned: Callable[[], int],
+                 lost: Callable[[], None]) -> None:  # fmt: skip
         self.worker_id = worker_id
         self.seconds = seconds
         self.interval = seconds / 3
@@ -52,6 +53,7 @@ class Lease:
         self._time = time
         self._stall = stall
         self._blocked_by = blocked_by
+        self._abandoned = abandoned
         self._lost = lost
         self._renewed_at = clock.boottime()
         self._turned_at = clock.boottime()
@@ -92,7 +94,7 @@ class Lease:
             )
             return self.interval
         try:
-            now = self._store.beat(self.worker_id, lease=self.seconds)
+            now = self._store.beat(self.worker_id, lease=self.seconds, abandoned=self._abandoned())
         except StoreUnavailableError as error:
             log.warning("heartbeat failed: %s", error)
             self.good_since = self._clock.boottime()

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from treadle.domain.composites import Composite
+from treadle.domain.heartbeats import Heartbeat
 from treadle.domain.marking import Activity
 from treadle.domain.records import JournalRow, RowKind
 from treadle.domain.states import ActivityStatus
 from treadle.domain.values import decode
 from treadle.engine.execution_state import ExecutionState
-from treadle.engine.frames import TOP, Frame
+from treadle.engine.frames import TOP, Frame, place
 from treadle.engine.program import Program
 from treadle.engine.readings import Reading
-from treadle.engine.views import NodeState, Runs
+from treadle.engine.views import NodeState, Progress, Runs
 
 NEVER = NodeState(status=ActivityStatus.SKIPPED, visits=0, attempts=0, started_at=None, finished_at=None)
 NO_RUNS = Runs(total=0, completed=0, failed=0, running=0)
 
 _OF_THE_WHOLE = frozenset({RowKind.CONTROL, RowKind.NOTE})
 _OF_RUNS = frozenset({RowKind.ITEM, RowKind.MORE})
+_AT_WORK = frozenset({ActivityStatus.RUNNING, ActivityStatus.RETRYING})
 _UNDER_WAY = frozenset({RowKind.WAITING, RowKind.RUNNING, RowKind.BEGIN})
 
 
@@ -105,6 +107,22 @@ def _tally_of(reading: Reading) -> NodeTally:
         reading.tally.add(reading.rows[reading.tallied :])
     reading.tallied = len(reading.rows)
     return reading.tally
+
+
+def with_progress(states: dict[str, NodeState], beats: Iterable[Heartbeat]) -> dict[str, NodeState]:
+    """The same, with what the handlers of nodes say that are at work or tried again."""
+    said = {beat.place: beat for beat in beats if beat.progress_json is not None}
+    if not said:
+        return states
+    return {node_id: _with_progress(state, said.get(place(TOP, node_id, state.visits))) for node_id, state in states.items()}
+
+
+def _with_progress(state: NodeState, beat: Heartbeat | None) -> NodeState:
+    if beat is None or beat.progress_json is None or beat.beat_at is None or state.status not in _AT_WORK:
+        return state
+    said = decode(beat.progress_json)
+    progress = Progress(said["done"], said["total"], said["message"], beat.beat_at)
+    return replace(state, progress=progress)
 
 
 def _ended_as(row: JournalRow) -> str:

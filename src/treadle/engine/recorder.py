@@ -6,7 +6,6 @@ from datetime import datetime
 
 from treadle.domain.activity import Event, Park, Wait
 from treadle.domain.composites import MapPlan
-from treadle.domain.durations import format_duration
 from treadle.domain.marking import Activity
 from treadle.domain.records import InboxRow, JournalRow, NewApproval, NewExecution
 from treadle.domain.values import decode
@@ -14,8 +13,9 @@ from treadle.engine.calls import prepare
 from treadle.engine.execution_state import ExecutionState
 from treadle.engine.mailbox import Match
 from treadle.engine.outcomes import Begun, Failure, Finished, Outcome, Started, failure_of, outcome_of
-from treadle.engine.rows import RowMaker, step_of
-from treadle.engine.waits import LIMIT, ActiveWait, begin_wait
+from treadle.engine.rows import RowMaker
+from treadle.engine.time_limits import ends_of, limits_of, waited_too_long
+from treadle.engine.waits import LIMITS, ActiveWait, begin_wait
 
 MORE, CLOSE = "more", "close"
 """The names of the waits for signals that add to a map."""
@@ -49,9 +49,8 @@ class Recorder:
         refused = self.refused(activity)
         if refused is not None:
             return refused
-        if event.name == LIMIT:
-            limit = format_duration(step_of(activity).node.timeout or 0)
-            return Failure("timeout", f"it waited longer than {limit}")
+        if event.name in LIMITS:
+            return waited_too_long(limits_of(activity), event.name)
         try:
             call = prepare(self._rows, activity, now)
             return outcome_of(call.handler.resume(call.context, call.config, event))
@@ -97,7 +96,8 @@ class Recorder:
         """A composite begins; it waits for its time-out and for signals that add to it."""
         more = begun.plan.more if isinstance(begun.plan, MapPlan) else None
         asked = (Wait(name=MORE, signal=more.signal), Wait(name=CLOSE, signal=more.close)) if more else ()
-        must_wait = asked or step_of(activity).node.timeout is not None
+        limits = limits_of(activity)
+        must_wait = asked or limits.attempt is not None or limits.total is not None
         wait = self._wait(activity, Park(asked), seen, started_at) if must_wait else None
         return self._rows.begun(activity, begun.plan_json, wait, started_at=started_at)
 
@@ -115,5 +115,5 @@ class Recorder:
             execution_id=self._state.execution_id,
             after=seen,
             started_at=started_at,
-            limit=step_of(activity).node.timeout,
+            ends=ends_of(limits_of(activity), started_at=started_at, total_until=self._rows.total_until(activity)),
         )

@@ -25,6 +25,7 @@ from treadle.engine.frames import TOP, Frame
 from treadle.engine.history import REWIND
 from treadle.engine.outcomes import Failure, Finished, failure_of
 from treadle.engine.program import Program, Step, Taken, journal_port
+from treadle.engine.time_limits import no_time_for_another
 from treadle.engine.vocabulary import Vocabulary
 from treadle.engine.waits import ActiveWait
 
@@ -45,7 +46,7 @@ NAMED = 1_000
 class RowMaker:
     """`seq` is the last one given out; a guarded row's seq is only kept once it is folded."""
 
-    __slots__ = ("_random", "_vocabulary", "by", "record", "state")
+    __slots__ = ("_random", "_vocabulary", "by", "record", "state", "taken_over_at")
 
     def __init__(
         self, record: ExecutionRecord, state: ExecutionState, vocabulary: Vocabulary, *, by: str, random: Random
@@ -53,6 +54,8 @@ class RowMaker:
         self.record = record
         self.state = state
         self.by = by
+        self.taken_over_at = state.seq
+        """The last row that was there when its present owner took it: what fired before may have been started before."""
         self._vocabulary = vocabulary
         self._random = random
 
@@ -69,6 +72,10 @@ class RowMaker:
         home: Frame = activity.home
         address = f"{step_of(activity).node.id}#{activity.visit}@{activity.attempt}"
         return f"{home.path}/{address}" if home.path else address
+
+    def total_until(self, activity: Activity) -> datetime | None:
+        """When the time for all attempts is over; None where there is no such limit."""
+        return self.state.total_until(activity, otherwise=self.record.started_at or self.record.created_at)
 
     def finished(
         self, activity: Activity, outcome: Finished, *, started_at: datetime | None, now: datetime, message: InboxRow | None = None
@@ -100,6 +107,10 @@ class RowMaker:
         step = step_of(activity)
         error_json = failure.to_json(step.node.id)
         retry_at = self._retry_at(step.retry, activity, failure, now)
+        total_until = None if retry_at is None else self.total_until(activity)
+        if retry_at is not None and total_until is not None and retry_at >= total_until:
+            failure = no_time_for_another(step.node.timeout, failure, retry_at)
+            error_json, retry_at = failure.to_json(step.node.id), None
         if retry_at is not None:
             return self._row(
                 RowKind.RETRYING,

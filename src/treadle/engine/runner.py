@@ -5,23 +5,28 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
+import threading
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from treadle.domain.durations import format_duration
-from treadle.domain.graph import OUT
+from treadle.domain.graph import OUT, Timeouts
 from treadle.domain.marking import Activity
 from treadle.engine.actor import ExecutionActor
 from treadle.engine.calls import Call, prepare
 from treadle.engine.children import Children, asks_for_a_part, asks_for_children
 from treadle.engine.outcomes import Failure, Finished, Outcome, failure_of, outcome_of
+from treadle.engine.pulses import HandlerPulse, PulseBook
 from treadle.engine.rows import step_of
 from treadle.engine.threads import HandlerThreads, StoreThread
+from treadle.engine.time_limits import attempt_is_over, is_silent, limits_of, total_is_over
 
 log = logging.getLogger("treadle.activity")
+
+NO_TIME = 0.001
+"""Seconds that are not worth a timer."""
 
 
 @dataclass(slots=True, eq=False)
@@ -32,20 +37,40 @@ class Running:
     activity: Activity
     call: Call
     started_at: datetime
+    pulse: HandlerPulse | None = None
     task: asyncio.Task[None] | None = None
-    timer: asyncio.TimerHandle | None = None
-    in_thread: bool = False
+    timers: list[asyncio.TimerHandle] = field(default_factory=list)
+    thread: str | None = None
+    """The name of the thread that runs it, once one does."""
+    counted: bool = False
+    """Whether it holds one of the places there are for handlers."""
+    is_back: bool = False
+    abandoned: bool = False
     over: bool = False
+
+    @property
+    def node_id(self) -> str:
+        return self.call.context.node_id
+
+    @property
+    def limits(self) -> Timeouts:
+        return limits_of(self.activity)
+
+    @property
+    def silence(self) -> float | None:
+        """How long it may be without a sign of life."""
+        return self.limits.heartbeat or self.call.handler.node_type.heartbeat
 
 
 class Runner:
     """`limit` bounds the asynchronous and threaded handlers that run at once; the others wait in line."""
 
-    def __init__(self, threads: HandlerThreads, lookups: StoreThread, children: Children, *, now: Callable[[], datetime],
-                 secrets: Callable[[str], str] | None, limit: int) -> None:  # fmt: skip
+    def __init__(self, threads: HandlerThreads, lookups: StoreThread, children: Children, pulses: PulseBook, *,
+                 now: Callable[[], datetime], secrets: Callable[[str], str] | None, limit: int) -> None:  # fmt: skip
         self._threads = threads
         self._lookups = lookups
         self._children = children
+        self._pulses = pulses
         self._now = now
         self._secrets = secrets
         self._limit = limit
@@ -61,6 +86,10 @@ class Runner:
             port = (*step.handler.node_type.ports_for(step.node.config), OUT)[0]
             actor.finished(activity, Finished("null", (port,), None, status="skipped"), started_at=now)
             return
+        total_until = actor.rows.total_until(activity)
+        if total_until is not None and total_until <= now:
+            actor.finished(activity, total_is_over(step.node.timeout), started_at=now)
+            return
         try:
             call = prepare(actor.rows, activity, now, secrets=self._secrets, emit=_emitter(actor, activity))
             if call.handler.mode == "inline":
@@ -73,12 +102,13 @@ class Runner:
             return
         running = Running(actor, activity, call, now)
         self.running[activity] = running
+        if total_until is not None:
+            left = (total_until - now).total_seconds()
+            self._after(left, running, lambda: self._timed_out(running, total_is_over(running.limits)))
         if call.handler.mode == "inline":
             running.task = asyncio.create_task(self._prepare_children(running, result))
-        elif self._started < self._limit:
-            self._begin(running)
         else:
-            self._line.append(running)
+            self._give_pulse(running)
 
     def stop(self, activity: Activity) -> None:
         """The result is not wanted any more: coroutines are cancelled, plain functions told through `ctx.cancelled`."""
@@ -93,21 +123,57 @@ class Runner:
         for activity in list(self.running):
             self.stop(activity)
 
+    # Starting
+
+    def _give_pulse(self, running: Running) -> None:
+        """A handler that may have run before is told what it said then."""
+        actor, activity = running.actor, running.activity
+        running.pulse = running.call.context.pulse = HandlerPulse(
+            self._pulses, (actor.id, activity.home.place_of(activity)), attempt=activity.attempt, claim_no=actor.claim_no,
+            first=lambda: self._arm(running),
+        )  # fmt: skip
+        if activity.attempt > 1 or (actor.claim_no > 1 and activity.fired_at <= actor.rows.taken_over_at):
+            running.task = asyncio.create_task(self._recall(running, running.pulse))
+        else:
+            self._queue(running)
+
+    async def _recall(self, running: Running, pulse: HandlerPulse) -> None:
+        try:
+            running.call.context.heartbeat_details = await self._pulses.recall(pulse.key)
+        except asyncio.CancelledError:
+            return
+        except Exception as error:  # what it said before is a help and no more: it can do without
+            log.warning("the heartbeat details of %s could not be read: %s", running.node_id, error)
+        if not running.over:
+            running.task = None
+            self._queue(running)
+
+    def _queue(self, running: Running) -> None:
+        if self._started < self._limit:
+            self._begin(running)
+        else:
+            self._line.append(running)
+
     def _begin(self, running: Running) -> None:
         self._started += 1
-        timeout = step_of(running.activity).node.timeout
-        if timeout is not None:
-            running.timer = asyncio.get_running_loop().call_later(timeout, self._timed_out, running, timeout)
-        handler, call = running.call.handler, running.call
-        if handler.mode == "thread":
-            running.in_thread = True
-            # It may be stopped while it waits for a thread: then it must not start any more.
-            self._threads.post(
-                lambda: None if running.over else handler.run(call.context, call.config),
-                lambda r, e: self._came_back(running, r, e),
-            )
-        else:
-            running.task = asyncio.create_task(self._await(running))
+        running.counted = True
+        mode, pulse = running.call.handler.mode, running.pulse
+        assert pulse is not None
+        if mode == "thread":
+            self._threads.post(lambda: self._in_thread(running, pulse), lambda r, e: self._came_back(running, r, e))
+            return
+        if mode == "async":
+            pulse.begin()
+        running.task = asyncio.create_task(self._await(running))
+
+    def _in_thread(self, running: Running, pulse: HandlerPulse) -> Any:
+        """In a thread of the pool. It may have been stopped while it waited for one: then it must not start any more."""
+        running.thread = threading.current_thread().name
+        if running.over:
+            return None
+        if running.limits.attempt is not None or running.silence is not None:
+            self._threads.tell(pulse.begin)
+        return running.call.handler.run(running.call.context, running.call.config)
 
     async def _await(self, running: Running) -> None:
         try:
@@ -125,8 +191,11 @@ class Runner:
 
     def _came_back(self, running: Running, result: Any, error: BaseException | None) -> None:
         """A thread is done with its handler."""
+        running.is_back = True
         if running.over:
-            self._threads.came_back()
+            if running.abandoned:
+                self._threads.came_back()
+                log.info("thread %s has come back from %s", running.thread, running.node_id, extra={"event": "thread_came_back"})
         elif error is not None:
             self._finish(running, failure_of(error))
         elif asks_for_children(result):
@@ -152,36 +221,91 @@ class Runner:
             outcome = failure_of(error)
         self._finish(running, outcome)
 
-    def _timed_out(self, running: Running, timeout: float) -> None:
+    # Time
+
+    def _after(self, seconds: float, running: Running, callback: Callable[[], None]) -> None:
+        running.timers.append(asyncio.get_running_loop().call_later(seconds, callback))
+
+    def _arm(self, running: Running) -> None:
+        """The work begins: from here the time for the attempt counts, and that between heartbeats."""
+        if running.over:
+            return
+        running.started_at = self._now()
+        limits, silence = running.limits, running.silence
+        if limits.attempt is not None:
+            self._after(limits.attempt, running, lambda: self._timed_out(running, attempt_is_over(limits)))
+        if silence is not None:
+            self._after(silence, running, lambda: self._listen(running, silence))
+
+    def _listen(self, running: Running, silence: float) -> None:
+        """Look whether it has given a sign of life in time."""
+        if running.over or running.pulse is None or running.pulse.beat_at is None:
+            return
+        left = running.pulse.beat_at + silence - self._pulses.time()
+        if left > NO_TIME:
+            self._after(left, running, lambda: self._listen(running, silence))
+        else:
+            self._timed_out(running, is_silent(silence))
+
+    def _timed_out(self, running: Running, failure: Failure) -> None:
         if running.over:
             return
         running.call.context.cancelled = True
         if running.task is not None:
             running.task.cancel()
-        message = f"the attempt took longer than {format_duration(timeout)}"
-        self._finish(running, Failure("timeout", message), gave_up=True)
+        self._finish(running, failure)
 
-    def _finish(self, running: Running, outcome: Outcome, *, gave_up: bool = False) -> None:
+    # Ending
+
+    def _finish(self, running: Running, outcome: Outcome) -> None:
         if running.over:
             return
-        self._over(running, gave_up=gave_up)
+        self._over(running)
+        pulse = running.pulse
+        if pulse is None:
+            self._tell(running, outcome)
+        elif isinstance(outcome, Failure):
+            self.running[running.activity] = running
+            self._pulses.failed(pulse, lambda: self._tell_after_last_words(running, outcome))
+        else:
+            self._tell(running, outcome)
+            self._pulses.finished(pulse)
+
+    def _tell(self, running: Running, outcome: Outcome) -> None:
         running.actor.finished(running.activity, outcome, started_at=running.started_at)
 
-    def _over(self, running: Running, *, gave_up: bool = True) -> None:
+    def _tell_after_last_words(self, running: Running, outcome: Outcome) -> None:
+        """Unless the activity was stopped while they were written."""
+        if self.running.get(running.activity) is running:
+            del self.running[running.activity]
+            self._tell(running, outcome)
+
+    def _over(self, running: Running) -> None:
         """Forget it, and let the next in line start."""
-        running.over = True
-        if running.timer is not None:
-            running.timer.cancel()
         self.running.pop(running.activity, None)
+        if running.over:
+            return
+        running.over = True
+        for timer in running.timers:
+            timer.cancel()
         if running in self._line:
             self._line.remove(running)
-            return
-        if running.in_thread and gave_up:
-            self._threads.gave_up()
-        if running.call.handler.mode != "inline":
+        if running.thread is not None and not running.is_back:
+            self._abandon(running)
+        if running.counted:
             self._started -= 1
             while self._line and self._started < self._limit:
                 self._begin(self._line.popleft())
+
+    def _abandon(self, running: Running) -> None:
+        """No thread can be stopped from outside: it is left to itself, and another takes its place."""
+        running.abandoned = True
+        self._threads.gave_up()
+        log.warning(
+            "abandoned thread %s: handler %s of node %s goes on, its result is dropped; %d abandoned so far, %d still at work",
+            running.thread, running.call.handler.node_type.type, running.node_id, self._threads.abandoned, self._threads.stuck,
+            extra={"event": "thread_abandoned", "execution_id": running.actor.id, "node_id": running.node_id},
+        )  # fmt: skip
 
 
 def _outcome(result: Any) -> Outcome:

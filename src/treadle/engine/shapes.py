@@ -143,6 +143,7 @@ def node_state(node: NodeState) -> Json:
         "finished_at": node.finished_at,
         "error": node.error,
         "runs": node.runs and asdict(node.runs),
+        "progress": node.progress and asdict(node.progress),
     }
 
 
@@ -289,6 +290,7 @@ def worker(found: WorkerRecord, *, now: datetime) -> Json:
         "alive": found.lease_until > now,
         "draining": found.draining,
         "executions": found.executions,
+        "abandoned_threads": found.abandoned_threads,
     }
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from treadle.domain.marking import Activity
+from treadle.domain.records import JournalRow
 from treadle.domain.states import ActivityStatus
 from treadle.engine.alarms import Alarms
 from treadle.engine.frames import Frame
+from treadle.engine.time_limits import ends_of, limits_of
 from treadle.engine.waits import ActiveWait
 
 
@@ -17,7 +19,8 @@ class Standing:
 
     `waits` are those that are parked, `retry_at` when an attempt may begin. `budget` are the attempts used before the last
     retry of the whole execution: a node's policy counts from there. `marks` are attempts whose start is in the journal
-    (`delivery: at_most_once`), `booked` those with a place in a rate. `closed` are waits that the rows since the last look
+    (`delivery: at_most_once`), `booked` those with a place in a rate, `begun` when the first attempt of a node with a time-out
+    for all of them could begin, unless that was when the execution did. `closed` are waits that the rows since the last look
     ended, each with its activity; `fresh` activities that began to wait.
     """
 
@@ -27,6 +30,7 @@ class Standing:
         self.budget: dict[Activity, int] = {}
         self.marks: dict[Activity, int] = {}
         self.booked: dict[Activity, int] = {}
+        self.begun: dict[Activity, datetime] = {}
         self.closed: list[tuple[Activity, ActiveWait]] = []
         self.fresh: deque[Activity] = deque()
         self._alarms = Alarms(self._is_alarm)
@@ -38,6 +42,16 @@ class Standing:
     def attempts_used(self, activity: Activity) -> int:
         """Attempts that count against the node's policy."""
         return activity.attempt - self.budget.get(activity, 0)
+
+    def begin_total(self, activity: Activity, at: datetime | None) -> None:
+        """The time for all attempts of a node begins, where that is limited."""
+        if at is not None and limits_of(activity).total is not None:
+            self.begun[activity] = at
+
+    def total_until(self, activity: Activity, *, otherwise: datetime) -> datetime | None:
+        """When the time for all its attempts is over; `otherwise` is when it began if no row says so."""
+        total = limits_of(activity).total
+        return None if total is None else self.begun.get(activity, otherwise) + timedelta(seconds=total)
 
     def begin_attempt(self, activity: Activity) -> None:
         """The pause before an attempt is over. No row says so: `retry_at` stays, as in any other fold."""
@@ -68,6 +82,7 @@ class Standing:
         if activity.status != ActivityStatus.RUNNING:
             return
         self.end_wait(activity)
+        self.begin_total(activity, at or now)
         activity.attempt += was_to_come is None or now is None or was_to_come <= now
         if at is None:
             self.budget[activity] = activity.attempt - 1
@@ -75,16 +90,17 @@ class Standing:
             self.try_at(activity, at)
 
     def renew_limit(self, activity: Activity, since: datetime | None) -> None:
-        """A composite that is tried again has its whole time-out anew, and is offered messages again."""
+        """A composite that is tried again has the whole time for an attempt anew, and is offered messages again."""
         wait = self.waits.get(activity)
         if wait is None:
             return
         self.fresh.append(activity)
-        home: Frame = activity.home
-        limit = home.program.steps[activity.node].node.timeout
-        if limit is not None and since is not None:
-            self.waits[activity] = renewed = wait.limited(since, limit)
-            assert renewed.wake_at is not None
+        if since is None:
+            return
+        total_until = self.total_until(activity, otherwise=since) if activity in self.begun else None
+        ends = ends_of(limits_of(activity), started_at=since, total_until=total_until)
+        self.waits[activity] = renewed = wait.limited(ends)
+        if ends and renewed.wake_at is not None:
             self._alarms.add(activity, renewed.wake_at)
 
     def forget(self, activity: Activity) -> None:
@@ -93,6 +109,7 @@ class Standing:
         self.marks.pop(activity, None)
         self.booked.pop(activity, None)
         self.budget.pop(activity, None)
+        self.begun.pop(activity, None)
 
     def _is_alarm(self, activity: Activity, at: datetime) -> bool:
         wait = self.waits.get(activity)
@@ -100,3 +117,8 @@ class Standing:
             return self.retry_at.get(activity) == at and activity.status != ActivityStatus.RUNNING
         home: Frame = activity.home
         return wait.wake_at == at and home.goes_on
+
+
+def moment_of(row: JournalRow | None) -> datetime | None:
+    """When a row was made; None before the first."""
+    return None if row is None else row.finished_at or row.started_at

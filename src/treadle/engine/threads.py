@@ -90,6 +90,9 @@ class HandlerThreads:
     def __init__(self, size: int, completions: Completions) -> None:
         self.size = size
         self.stuck = 0
+        """Threads that are at work for nobody now."""
+        self.abandoned = 0
+        """How many have been left so far, those that have come back since included."""
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._completions = completions
         self._lock = threading.Lock()
@@ -103,10 +106,15 @@ class HandlerThreads:
                 threading.Thread(target=self._work, name=f"treadle-handler-{self._threads}", daemon=True).start()
         self._jobs.put((work, reply))
 
+    def tell(self, callback: Callable[[], None]) -> None:
+        """On the loop, from a thread of the pool."""
+        self._completions.put(callback)
+
     def gave_up(self) -> None:
         """A handler does not come back; its thread no longer counts."""
         with self._lock:
             self.stuck += 1
+            self.abandoned += 1
 
     def came_back(self) -> None:
         with self._lock:

@@ -21,8 +21,19 @@ class Runs:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """What a handler under way says of itself: so much `done`, of `total` or as a fraction of 1, and a text."""
+
+    done: float | None
+    total: float | None
+    message: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class NodeState:
-    """A node's latest visit. `error` is the last `{type, message}` or None; `runs` are a composite node's."""
+    """A node's latest visit. `error` is the last `{type, message}` or None; `runs` are a composite node's, `progress` is
+    what its handler says while it is at work, or said before it is tried again."""
 
     status: str
     visits: int
@@ -31,6 +42,7 @@ class NodeState:
     finished_at: datetime | None
     error: Any = None
     runs: Runs | None = None
+    progress: Progress | None = None
 
 
 @dataclass(frozen=True, slots=True)

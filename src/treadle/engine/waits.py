@@ -6,7 +6,7 @@ import hashlib
 from collections import ChainMap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from treadle.domain.activity import Event, Park, Wait
@@ -16,8 +16,9 @@ from treadle.domain.values import decode
 from treadle.engine.system import TIME_PREFIX
 
 TIME = "time"
-LIMIT = "!timeout"
-"""The name of the wait that a node's own `timeout` adds to a park; no handler can use it: it is no identifier."""
+ATTEMPT, TOTAL = "!timeout", "!timeout.total"
+"""The names of the waits that a node's own `timeout` adds to a park; no handler can use them: they are no identifiers."""
+LIMITS = frozenset({ATTEMPT, TOTAL})
 LINGERS = "lingers"
 """Of a child that its parent's end waits for."""
 KIND_OF_MESSAGE = {MessageKind.SIGNAL: "signal", MessageKind.DECISION: "approval", MessageKind.CHILD: "child"}
@@ -113,14 +114,14 @@ class ActiveWait:
         payload = decode(message.payload_json)
         return Event(index, wait.name, KIND_OF_MESSAGE[message.kind], payload, message.created_at, self.started_at)
 
-    def limited(self, since: datetime, limit: float) -> ActiveWait:
-        """The same, but for a time-out that begins then."""
-        others = tuple(w for w in self.waits if w.name != LIMIT)
-        return replace(self, waits=(*others, PendingWait(LIMIT, until=since + timedelta(seconds=limit))))
+    def limited(self, ends: Mapping[str, datetime]) -> ActiveWait:
+        """The same, but for the time-outs of these names."""
+        others = tuple(w for w in self.waits if w.name not in ends)
+        return replace(self, waits=(*others, *_time_outs(ends)))
 
     def limit_only(self) -> ActiveWait:
-        """The same, but for the time-out alone."""
-        return replace(self, waits=tuple(w for w in self.waits if w.name == LIMIT))
+        """The same, but for the time-outs alone."""
+        return replace(self, waits=tuple(w for w in self.waits if w.name in LIMITS))
 
     def lingering(self) -> Iterable[str]:
         """The children that the end of the whole execution waits for."""
@@ -142,16 +143,19 @@ class ActiveWait:
 
 
 def begin_wait(
-    park: Park, *, address: str, execution_id: str, after: int, started_at: datetime, limit: float | None = None
+    park: Park, *, address: str, execution_id: str, after: int, started_at: datetime,
+    ends: Mapping[str, datetime] | None = None,
 ) -> ActiveWait:
-    """The wait a park begins; `limit` seconds is the node's time-out.
+    """The wait a park begins; `ends` are the node's time-outs by name.
 
     Ids of approvals and children come from the address, so a repetition opens no second one.
     """
     waits = tuple(_pending(wait, index, address, execution_id) for index, wait in enumerate(park.waits))
-    if limit is not None:
-        waits = (*waits, PendingWait(LIMIT, until=started_at + timedelta(seconds=limit)))
-    return ActiveWait(waits, after, started_at)
+    return ActiveWait((*waits, *_time_outs(ends or {})), after, started_at)
+
+
+def _time_outs(ends: Mapping[str, datetime]) -> Iterable[PendingWait]:
+    return (PendingWait(name, until=until) for name, until in ends.items())
 
 
 def _pending(wait: Wait, index: int, address: str, execution_id: str) -> PendingWait:

@@ -22,6 +22,8 @@ class WorkerConfig:
     commit_lanes: int = 1
     handler_threads: int = 32
     handler_limit: int = 256
+    abandoned_limit: int = 0
+    """Abandoned threads with which it ends; 0 is half of `handler_threads`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ class Retention:
                 session.run("prune_journal", ids=ids)
                 session.run("prune_payloads", ids=ids)
                 session.run("prune_inbox", ids=ids)
+                session.run("prune_heartbeats", ids=ids)
                 session.run("prune_approvals", ids=ids)
                 session.run("prune_approval_events", ids=ids)
             else:

@@ -159,7 +159,8 @@ def worker_parameters(worker: NewWorker) -> dict[str, Any]:
 
 
 def worker_record(row: Row, time: Time) -> WorkerRecord:
-    id_, host, pid, queues_json, concurrency, node_types_json, started_at, beat_at, lease_until, draining, executions = row
+    id_, host, pid, queues_json, concurrency, node_types_json, *rest = row
+    started_at, beat_at, lease_until, draining, abandoned, executions = rest
     return WorkerRecord(
         id=id_,
         host=host,
@@ -172,6 +173,7 @@ def worker_record(row: Row, time: Time) -> WorkerRecord:
         lease_until=time(lease_until),
         draining=bool(draining),
         executions=executions,
+        abandoned_threads=abandoned,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from treadle.domain.heartbeats import HeartbeatStore
 from treadle.ports import (
     ApprovalStore,
     ExecutionStore,
@@ -21,6 +22,7 @@ from treadle.store.claims import Claims
 from treadle.store.commits import Commits
 from treadle.store.database import Database
 from treadle.store.executions import Executions
+from treadle.store.heartbeats import Heartbeats
 from treadle.store.inbox import Inbox
 from treadle.store.limits import Limits
 from treadle.store.live import Live
@@ -45,6 +47,7 @@ class SqlStore:
     schedules: ScheduleStore
     limits: LimitStore
     live: LiveStore
+    heartbeats: HeartbeatStore
 
     def __init__(self, database: Database, *, claims: Claims, commits: Commits, head_start: int) -> None:
         self._database = database
@@ -60,6 +63,7 @@ class SqlStore:
         self.schedules = Schedules(database, inbox, starts)
         self.limits = Limits(database, head_start=head_start)
         self.live = Live(database)
+        self.heartbeats = Heartbeats(database)
         self.url = database.url
         self.single_writer = database.dialect == "sqlite"
 

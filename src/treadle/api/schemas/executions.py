@@ -149,8 +149,17 @@ class Runs(Answer):
     running: int
 
 
+class Progress(Answer):
+    """What a handler under way says of itself: so much `done`, of `total` or as a fraction of 1, and a text."""
+
+    done: float | None
+    total: float | None
+    message: str
+    at: Time
+
+
 class NodeState(Answer):
-    """`runs` is null of nodes without an inner graph."""
+    """`runs` is null of nodes without an inner graph, `progress` of those whose handler is not at work or says nothing."""
 
     status: str
     visits: int
@@ -159,6 +168,7 @@ class NodeState(Answer):
     finished_at: Time | None
     error: Error | None
     runs: Runs | None
+    progress: Progress | None
 
 
 class Execution(ExecutionRow):

@@ -33,7 +33,7 @@ class NodeTypes(Answer):
 
 
 class Worker(Answer):
-    """`alive`: its lease had not run out when this was asked."""
+    """`alive`: its lease had not run out when this was asked. `abandoned_threads` are at work for handlers that timed out."""
 
     id: str
     host: str
@@ -47,6 +47,7 @@ class Worker(Answer):
     alive: bool
     draining: bool
     executions: int
+    abandoned_threads: int
 
 
 class Workers(Answer):

@@ -12,7 +12,7 @@ RETURNING beat_at
 
 -- name: beat
 WITH clock AS MATERIALIZED (SELECT treadle_now() AS now)
-UPDATE worker SET beat_at = clock.now, lease_until = treadle_after(:lease), beats = beats + 1
+UPDATE worker SET beat_at = clock.now, lease_until = treadle_after(:lease), beats = beats + 1, abandoned = :abandoned
 FROM clock
 WHERE id = :id
 RETURNING beat_at
@@ -61,6 +61,6 @@ UPDATE worker SET draining = TRUE WHERE id = :id
 
 -- name: list_workers
 SELECT id, host, pid, queues_json, concurrency, node_types_json, started_at, beat_at, lease_until, draining,
-       (SELECT count(*) FROM execution WHERE execution.owner = worker.id)
+       abandoned, (SELECT count(*) FROM execution WHERE execution.owner = worker.id)
 FROM worker
 ORDER BY started_at, id
