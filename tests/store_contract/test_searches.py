@@ -157,8 +157,9 @@ def test_a_search_without_an_index_says_how_far_it_looked(
 def test_trials_take_no_place_in_a_page_of_several_workflows(store: Store, clock: MovableClock) -> None:
     for number in range(8):
         clock.advance(1)
-        trial = {"trigger_json": '{"node":null,"type":"test"}'} if number in (3, 5, 6) else {}
-        given_ended(store, "completed", f"exec-{number}", workflow=["orders", "refunds"][number % 2], **trial)
+        kind = "test" if number in (3, 5, 6) else "trigger.manual"
+        said = f'{{"node":null,"type":"{kind}"}}'
+        given_ended(store, "completed", f"exec-{number}", workflow=["orders", "refunds"][number % 2], trigger_json=said)
 
     pages = every_page(store, "workflow:orders,refunds", limit=2)
 
