@@ -124,6 +124,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/executions/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Steer Executions
+         * @description Retry, cancel, pause, resume or signal all that fit, each by itself; go on with `cursor: next` until that is null.
+         */
+        post: operations["steer_executions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/executions/facets": {
         parameters: {
             query?: never;
@@ -156,6 +176,46 @@ export interface paths {
          * @description One execution: input, output, what it waits for, the state of its nodes.
          */
         get: operations["get_execution"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{execution_id}/activities/{place}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Activity
+         * @description One visit of a node: its attempts, the config it ran with, what it could read and what it put out.
+         */
+        get: operations["get_activity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{execution_id}/activities/{place}/output": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Output
+         * @description The whole output of one visit of a node, as JSON.
+         */
+        get: operations["get_output"];
         put?: never;
         post?: never;
         delete?: never;
@@ -244,6 +304,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/executions/{execution_id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move Execution
+         * @description Go on with another version, if all that has been done fits it. 422 names each place that does not; 200: a dry run.
+         */
+        post: operations["move_execution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{execution_id}/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Nodes
+         * @description The states of the nodes inside of one item or turn.
+         */
+        get: operations["get_nodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/executions/{execution_id}/pause": {
         parameters: {
             query?: never;
@@ -298,6 +398,26 @@ export interface paths {
          * @description Run the failed nodes of a failed execution again, or take back all that descends from a node and go on there.
          */
         post: operations["retry_execution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{execution_id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Runs
+         * @description The items or turns of a node's last visit that have begun, by index.
+         */
+        get: operations["list_runs"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -624,6 +744,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/signals/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Broadcast Signal
+         * @description Send a signal to every open execution that fits; go on with `cursor: next` until that is null.
+         */
+        post: operations["broadcast_signal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stats": {
         parameters: {
             query?: never;
@@ -746,6 +886,46 @@ export interface paths {
         get: operations["compare_versions"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{name}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move Executions
+         * @description The same for the open executions of one version, a page at a time; what does not fit stays. 200: a dry run.
+         */
+        post: operations["move_executions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{name}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay Workflow
+         * @description What its past executions would have done under another graph; no handler runs, nothing is stored.
+         */
+        post: operations["replay_workflow"];
         delete?: never;
         options?: never;
         head?: never;
@@ -880,6 +1060,36 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * Activity
+         * @description One visit of a node. `input` is the config it ran with, null when unknown; `incoming` the outputs it could read.
+         *
+         *     A value of more than 64 KiB is cut: `{"truncated": true, "bytes": …, "head": "its beginning as text"}`.
+         */
+        Activity: {
+            /** Attempts */
+            attempts: components["schemas"]["Attempt"][];
+            /** Error */
+            error: unknown;
+            /** Incoming */
+            incoming: {
+                [key: string]: unknown;
+            };
+            /** Input */
+            input: unknown;
+            /** Node Id */
+            node_id: string;
+            /** Output */
+            output: unknown;
+            /** Port */
+            port: string | null;
+            /** Scope */
+            scope: string;
+            /** Status */
+            status: string;
+            /** Visit */
+            visit: number;
+        };
         /** AddSchedule */
         AddSchedule: {
             /**
@@ -1121,6 +1331,21 @@ export interface components {
             /** Workflow */
             workflow: string;
         };
+        /** Attempt */
+        Attempt: {
+            /** Attempt */
+            attempt: number;
+            /** Error */
+            error: unknown;
+            /** Finished At */
+            finished_at: string | null;
+            /** Started At */
+            started_at: string | null;
+            /** Status */
+            status: string;
+            /** Worker Id */
+            worker_id: string | null;
+        };
         /** Backfill */
         Backfill: {
             /**
@@ -1153,6 +1378,51 @@ export interface components {
             fires: components["schemas"]["Fire"][];
             /** Next Start */
             next_start: string | null;
+        };
+        /** Broadcast */
+        Broadcast: {
+            /**
+             * Cursor
+             * @description `next` of the call before
+             */
+            cursor?: string | null;
+            /**
+             * Dry Run
+             * @description only say how many, and who would be refused
+             * @default false
+             */
+            dry_run: boolean;
+            /**
+             * Limit
+             * @description executions that one call looks at
+             * @default 1000
+             */
+            limit: number;
+            /** Payload */
+            payload?: unknown;
+            /**
+             * Signal Id
+             * @description two signals with the same one count once in each execution
+             */
+            signal_id?: string | null;
+            /**
+             * Status
+             * @description left out: those that are open
+             */
+            status?: ("running" | "waiting" | "paused" | "completed" | "failed" | "cancelled") | ("running" | "waiting" | "paused" | "completed" | "failed" | "cancelled")[] | null;
+            /**
+             * Waiting
+             * @description only those that wait for it now
+             * @default false
+             */
+            waiting: boolean;
+            /**
+             * Where
+             * @description a search, such as `status:failed since:24h refund`
+             */
+            where?: string | null;
+            /** Workflow */
+            workflow?: string | null;
         };
         /**
          * CancelExecution
@@ -1264,6 +1534,21 @@ export interface components {
             /** Version */
             version?: number | null;
         };
+        /**
+         * ChangedNode
+         * @description `under_way`: a visit of it is active; it goes on as it was begun.
+         */
+        ChangedNode: {
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "added" | "removed" | "changed";
+            /** Place */
+            place: string;
+            /** Under Way */
+            under_way: boolean;
+        };
         /** ConfigForPorts */
         ConfigForPorts: {
             /** Config */
@@ -1320,6 +1605,18 @@ export interface components {
             text: string;
             /** To */
             to: number;
+        };
+        /** Difference */
+        Difference: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "choice" | "result" | "output" | "would_run" | "not_run" | "end" | "failed";
+            /** Message */
+            message: string;
+            /** Place */
+            place: string;
         };
         /**
          * Error
@@ -1718,6 +2015,20 @@ export interface components {
              */
             person?: string | null;
         };
+        /**
+         * Misfit
+         * @description `place` is a place in the execution; empty: the execution as a whole.
+         */
+        Misfit: {
+            /** Code */
+            code: string;
+            /** Hint */
+            hint: string | null;
+            /** Message */
+            message: string;
+            /** Place */
+            place: string;
+        };
         /** Mistake */
         Mistake: {
             /** Column */
@@ -1728,8 +2039,101 @@ export interface components {
             message: string;
         };
         /**
+         * Move
+         * @description `begins` are places that the new version adds to what is under way; `waiting` is what it goes on to wait for.
+         */
+        Move: {
+            /** Begins */
+            begins: string[];
+            /** Changed */
+            changed: components["schemas"]["ChangedNode"][];
+            /** Findings */
+            findings: components["schemas"]["Misfit"][];
+            /** Fits */
+            fits: boolean;
+            /** From Version */
+            from_version: number;
+            /** Id */
+            id: string;
+            status: components["schemas"]["ExecutionStatus"];
+            /** Version */
+            version: number;
+            /** Waiting */
+            waiting: components["schemas"]["WaitingOn"][];
+        };
+        /**
+         * MoveConflict
+         * @description An execution that ended, or that others moved, meanwhile.
+         */
+        MoveConflict: {
+            /** Id */
+            id: string;
+            /** Message */
+            message: string;
+        };
+        /** MoveExecution */
+        MoveExecution: {
+            /**
+             * By
+             * @description who asks for it; kept in the journal
+             */
+            by?: string | null;
+            /**
+             * Dry Run
+             * @description only say whether it fits
+             * @default false
+             */
+            dry_run: boolean;
+            /**
+             * Version
+             * @description the version to go on with, newer or older
+             */
+            version: number;
+        };
+        /** MoveExecutions */
+        MoveExecutions: {
+            /**
+             * By
+             * @description who asks for it; kept in the journal
+             */
+            by?: string | null;
+            /** Cursor */
+            cursor?: string | null;
+            /**
+             * Dry Run
+             * @description only say whether it fits
+             * @default false
+             */
+            dry_run: boolean;
+            /**
+             * From Version
+             * @description only executions that have this version
+             */
+            from_version: number;
+            /**
+             * Limit
+             * @description so many open executions are looked at, whatever their version
+             * @default 100
+             */
+            limit: number;
+            /**
+             * Version
+             * @description the version to go on with, newer or older
+             */
+            version: number;
+        };
+        /** Moves */
+        Moves: {
+            /** Conflicts */
+            conflicts: components["schemas"]["MoveConflict"][];
+            /** Items */
+            items: components["schemas"]["Move"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * NodeState
-         * @description `runs` is null of nodes without an inner graph.
+         * @description `runs` is null of nodes without an inner graph, `progress` of those whose handler is not at work or says nothing.
          */
         NodeState: {
             /** Attempts */
@@ -1737,6 +2141,7 @@ export interface components {
             error: components["schemas"]["Error"] | null;
             /** Finished At */
             finished_at: string | null;
+            progress: components["schemas"]["Progress"] | null;
             runs: components["schemas"]["Runs"] | null;
             /** Started At */
             started_at: string | null;
@@ -2028,6 +2433,20 @@ export interface components {
             severity?: string | null;
         };
         /**
+         * Progress
+         * @description What a handler under way says of itself: so much `done`, of `total` or as a fraction of 1, and a text.
+         */
+        Progress: {
+            /** At */
+            at: string;
+            /** Done */
+            done: number | null;
+            /** Message */
+            message: string;
+            /** Total */
+            total: number | null;
+        };
+        /**
          * Reason
          * @description One sentence on why an execution is where it is, and what mends it.
          */
@@ -2052,6 +2471,99 @@ export interface components {
             id: string;
             status: components["schemas"]["ExecutionStatus"];
         };
+        /** Refusal */
+        Refusal: {
+            /** Detail */
+            detail: string;
+            /** Id */
+            id: string;
+            /** State */
+            state: string;
+        };
+        /**
+         * Replay
+         * @description `not_run` ran and would not have, `would_run` the other way round; `needs` are places whose result nobody knows.
+         */
+        Replay: {
+            /** End */
+            end: string;
+            first: components["schemas"]["Difference"] | null;
+            /** Id */
+            id: string;
+            /** Needs */
+            needs: string[];
+            /** Not Run */
+            not_run: string[];
+            /**
+             * Result
+             * @enum {string}
+             */
+            result: "same" | "differs" | "unknown" | "failed";
+            /** Version */
+            version: number;
+            /** Would End */
+            would_end: string | null;
+            /** Would Run */
+            would_run: string[];
+        };
+        /**
+         * ReplayPlace
+         * @description Executions that differ first at this node, or lack its result; `example` is one of them.
+         */
+        ReplayPlace: {
+            /** Count */
+            count: number;
+            /** Example */
+            example: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "choice" | "result" | "output" | "would_run" | "not_run" | "end" | "failed" | "unknown";
+            /** Place */
+            place: string;
+        };
+        /**
+         * ReplayWorkflow
+         * @description `graph_config`, or `version`; neither: the latest version.
+         */
+        ReplayWorkflow: {
+            /** Cursor */
+            cursor?: string | null;
+            /**
+             * Graph Config
+             * @description nodes, edges, settings, input_schema
+             */
+            graph_config?: unknown;
+            /**
+             * Limit
+             * @description so many executions, the latest first
+             * @default 200
+             */
+            limit: number;
+            /** @description only executions in this status; else all that are over */
+            status?: components["schemas"]["ExecutionStatus"] | null;
+            /** Version */
+            version?: number | null;
+        };
+        /**
+         * Replays
+         * @description One page; `timed_out`: it ended early, and `next_cursor` goes on.
+         */
+        Replays: {
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Items */
+            items: components["schemas"]["Replay"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Places */
+            places: components["schemas"]["ReplayPlace"][];
+            /** Timed Out */
+            timed_out: boolean;
+        };
         /**
          * Reply
          * @description A message to an execution was taken; what it does is seen in the execution.
@@ -2075,6 +2587,23 @@ export interface components {
              */
             from_node?: string | null;
         };
+        /**
+         * Run
+         * @description An item or turn that has begun; `scope` names it elsewhere.
+         */
+        Run: {
+            error: components["schemas"]["Error"] | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Index */
+            index: number;
+            /** Scope */
+            scope: string;
+            /** Started At */
+            started_at: string | null;
+            /** Status */
+            status: string;
+        };
         /** RunNow */
         RunNow: {
             /**
@@ -2082,6 +2611,13 @@ export interface components {
              * @description the schedule's own if left out
              */
             overlap?: string | null;
+        };
+        /** RunPage */
+        RunPage: {
+            /** Items */
+            items: components["schemas"]["Run"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /** RunWorkflow */
         RunWorkflow: {
@@ -2267,26 +2803,6 @@ export interface components {
             /** Workflow */
             workflow: string;
         };
-        /**
-         * Scope
-         * @description `visit` is null when the node has not run. Large values are `{truncated, bytes, head}`.
-         */
-        Scope: {
-            /** Names */
-            names: {
-                [key: string]: unknown;
-            };
-            /** Node Count */
-            node_count: number;
-            /** Nodes */
-            nodes: {
-                [key: string]: components["schemas"]["Seen"];
-            };
-            /** Scope */
-            scope: string;
-            /** Visit */
-            visit: string | null;
-        };
         /** Seen */
         Seen: {
             /** Error */
@@ -2376,6 +2892,104 @@ export interface components {
             workers_alive: number;
         };
         /**
+         * SteerMany
+         * @description With neither filters nor `ids`: every execution that the action fits.
+         */
+        SteerMany: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "retry" | "cancel" | "pause" | "resume" | "signal";
+            /**
+             * Compensate
+             * @description of a cancel: first undo what has been done
+             * @default false
+             */
+            compensate: boolean;
+            /**
+             * Cursor
+             * @description `next` of the call before
+             */
+            cursor?: string | null;
+            /**
+             * Dry Run
+             * @description only say how many, and who would be refused
+             * @default false
+             */
+            dry_run: boolean;
+            /**
+             * Idempotency Key
+             * @description the same request again counts once in each execution
+             */
+            idempotency_key?: string | null;
+            /**
+             * Ids
+             * @description whole ids, without any filter
+             */
+            ids?: string[] | null;
+            /**
+             * Limit
+             * @description executions that one call looks at
+             * @default 1000
+             */
+            limit: number;
+            /** Parent */
+            parent?: string | null;
+            /** Payload */
+            payload?: unknown;
+            /**
+             * Q
+             * @description a search, such as `status:failed since:24h refund`
+             */
+            q?: string | null;
+            /**
+             * Reason
+             * @description of a cancel
+             * @default
+             */
+            reason: string;
+            /**
+             * Signal
+             * @description the signal's name
+             */
+            signal?: string | null;
+            /**
+             * Signal Id
+             * @description two signals with the same one count once in each execution
+             */
+            signal_id?: string | null;
+            /**
+             * Status
+             * @description left out: those that the action fits
+             */
+            status?: ("running" | "waiting" | "paused" | "completed" | "failed" | "cancelled") | ("running" | "waiting" | "paused" | "completed" | "failed" | "cancelled")[] | null;
+            /**
+             * Waiting
+             * @description a signal only for those that wait for it now
+             * @default false
+             */
+            waiting: boolean;
+            /** Workflow */
+            workflow?: string | null;
+        };
+        /**
+         * Steered
+         * @description `matched` executions were looked at, `done` told now or before; of `refused_count`, `refused` has the first hundred.
+         */
+        Steered: {
+            /** Done */
+            done: number;
+            /** Matched */
+            matched: number;
+            /** Next */
+            next: string | null;
+            /** Refused */
+            refused: components["schemas"]["Refusal"][];
+            /** Refused Count */
+            refused_count: number;
+        };
+        /**
          * Topic
          * @description A list that somebody looks at.
          * @enum {string}
@@ -2426,9 +3040,11 @@ export interface components {
         };
         /**
          * Worker
-         * @description `alive`: its lease had not run out when this was asked.
+         * @description `alive`: its lease had not run out when this was asked. `abandoned_threads` are at work for handlers that timed out.
          */
         Worker: {
+            /** Abandoned Threads */
+            abandoned_threads: number;
             /** Alive */
             alive: boolean;
             /** Beat At */
@@ -2517,6 +3133,40 @@ export interface components {
             updated_at: string;
             /** Version */
             version: number;
+        };
+        /**
+         * Scope
+         * @description `visit` is null when the node has not run. Large values are `{truncated, bytes, head}`.
+         */
+        treadle__api__schemas__editing__Scope: {
+            /** Names */
+            names: {
+                [key: string]: unknown;
+            };
+            /** Node Count */
+            node_count: number;
+            /** Nodes */
+            nodes: {
+                [key: string]: components["schemas"]["Seen"];
+            };
+            /** Scope */
+            scope: string;
+            /** Visit */
+            visit: string | null;
+        };
+        /**
+         * Scope
+         * @description `graph_path` are the nodes whose inner graph this is, the outermost first.
+         */
+        treadle__api__schemas__executions__Scope: {
+            /** Graph Path */
+            graph_path: string[];
+            /** Nodes */
+            nodes: {
+                [key: string]: components["schemas"]["NodeState"];
+            };
+            /** Scope */
+            scope: string;
         };
     };
     responses: never;
@@ -2768,6 +3418,41 @@ export interface operations {
             };
         };
     };
+    steer_executions: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SteerMany"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Steered"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     count_executions: {
         parameters: {
             query?: {
@@ -2821,6 +3506,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Execution"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_activity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a node, or a visit of it (`fetch#2`), with the scope before it (`each[3]/fetch`) */
+                place: string;
+                execution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Activity"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_output: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a node, or a visit of it (`fetch#2`), with the scope before it (`each[3]/fetch`) */
+                place: string;
+                execution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
             /** @description Refused */
@@ -2986,6 +3737,84 @@ export interface operations {
             };
         };
     };
+    move_execution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                execution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveExecution"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Move"];
+                };
+            };
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Move"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_nodes: {
+        parameters: {
+            query?: {
+                /** @description such as `each[3]`; empty: the execution itself */
+                scope?: string;
+            };
+            header?: never;
+            path: {
+                execution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["treadle__api__schemas__executions__Scope"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     pause_execution: {
         parameters: {
             query?: never;
@@ -3091,6 +3920,46 @@ export interface operations {
             };
         };
     };
+    list_runs: {
+        parameters: {
+            query: {
+                limit?: number;
+                cursor?: string | null;
+                /** @description the id of a node with an inner graph */
+                node: string;
+                /** @description the scope that the node is in, such as `each[3]` */
+                scope?: string;
+                /** @description only those of this status */
+                status?: string | null;
+            };
+            header?: never;
+            path: {
+                execution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunPage"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_scope: {
         parameters: {
             query?: {
@@ -3113,7 +3982,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Scope"];
+                    "application/json": components["schemas"]["treadle__api__schemas__editing__Scope"];
                 };
             };
             /** @description Refused */
@@ -3749,6 +4618,43 @@ export interface operations {
             };
         };
     };
+    broadcast_signal: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Broadcast"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Steered"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_stats: {
         parameters: {
             query?: never;
@@ -3999,6 +4905,85 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Diff"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    move_executions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveExecutions"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Moves"];
+                };
+            };
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Moves"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_workflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayWorkflow"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replays"];
                 };
             };
             /** @description Refused */

@@ -17,9 +17,9 @@ from treadle.engine.cuts import Cuts
 from treadle.engine.frames import Frame
 from treadle.engine.history import History
 from treadle.engine.node_states import status_of
+from treadle.engine.plays import Played
 from treadle.engine.program import Programs
 from treadle.engine.retrying import journal_of, program_of
-from treadle.engine.sights import Played
 from treadle.engine.vocabulary import Vocabulary
 from treadle.ports import Store
 
