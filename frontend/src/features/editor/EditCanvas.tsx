@@ -20,6 +20,8 @@ interface Props {
   fitKey: string;
   arranging: boolean;
   onMove: (positions: Positions) => void;
+  /** Places were found for nodes that had none. */
+  onPlaced: (positions: Positions) => void;
   onConnect: (edge: { source: string; target: string; port: string }) => void;
   onReconnect: (id: string, edge: { source: string; target: string; port: string }) => void;
   onRemoveEdge: (id: string) => void;
@@ -38,6 +40,10 @@ export function EditCanvas(props: Props) {
   const far = useFar();
   const laidOut = usePositions(graph, looks);
   const [moving, setMoving] = useState<Positions | null>(null);
+  const { onPlaced } = props;
+  useEffect(() => {
+    if (!readOnly && laidOut && graph.nodes.some((node) => !node.position && laidOut[node.id])) onPlaced(laidOut);
+  }, [laidOut, graph, readOnly, onPlaced]);
   const { nodes, edges } = useFlow(graph, looks, states, problems, selection.all, laidOut, moving);
   const reconnected = useRef(false);
 
