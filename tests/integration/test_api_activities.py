@@ -47,7 +47,7 @@ MAP = {
     "edges": [edge("before", "each")],
 }  # fmt: skip
 FAILS = {
-    "nodes": [node("bad", "fail", {"message": "no luck", "type": "luck"}, retry={"max_attempts": 3, "initial_interval": "1ms"})],
+    "nodes": [node("bad", "demo.flaky", {"fail_times": 9}, retry={"max_attempts": 3, "initial_interval": "1ms"})],
     "edges": [],
 }
 BROKEN = {"nodes": [node("bad", "set", {"value": "{{ input.missing.deeper }}"})], "edges": []}
@@ -117,10 +117,10 @@ def test_each_attempt_says_why_it_failed(api: ServedApi) -> None:
 
     found = activity(api, execution_id, "bad")
 
-    assert [(each["attempt"], each["status"], each["error"]["type"]) for each in found["attempts"]] == [
-        (1, "failed", "luck"), (2, "failed", "luck"), (3, "failed", "luck"),
-    ]  # fmt: skip
-    assert found["error"]["message"] == "no luck"
+    assert [(each["attempt"], each["status"], each["error"]["message"]) for each in found["attempts"]] == [
+        (number, "failed", f"failing on purpose ({number} of 9)") for number in (1, 2, 3)
+    ]
+    assert found["error"] == found["attempts"][-1]["error"]
     assert all(each["finished_at"] is not None for each in found["attempts"])
 
 
