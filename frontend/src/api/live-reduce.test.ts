@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { Execution, ExecutionRow, JournalItem } from "./executions";
 import { withNodes, withRow, withRowInPages, withStatus } from "./live-reduce";
 
-const node = (status: string) => ({ status, visits: 1, attempts: 1, started_at: null, finished_at: null, error: null, runs: null });
+const node = (status: string) => ({ status, visits: 1, attempts: 1, started_at: null, finished_at: null, error: null, runs: null, progress: null });
 const row = (id: string, status = "running") => ({ id, status }) as ExecutionRow;
 const journal = (seq: number) => ({ seq }) as JournalItem;
 

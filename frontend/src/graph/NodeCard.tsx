@@ -48,7 +48,7 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
         {change ? <ChangeStrip change={change} /> : state && look && <StateStrip data={data} />}
       </div>
       <Ports data={data} selected={selected} />
-      {waiting?.kind === "approval" && waiting.approval_id && actions.decides && <ApprovalStrip id={waiting.approval_id as string} />}
+      {waiting?.kind === "approval" && typeof waiting.approval_id === "string" && actions.decides && <ApprovalStrip id={waiting.approval_id} />}
     </div>
   );
 });
@@ -117,6 +117,7 @@ export function StateText({ state, waiting }: Pick<CardData, "state" | "waiting"
   const words = [waiting ? waitingText(waiting, now) : label];
   if (!waiting && from && to && state.status !== "skipped") words.push(durationText(to - from));
   if (state.runs) words.push(`${state.runs.completed + state.runs.failed}/${state.runs.total}`);
+  if (state.status === "running" && state.progress) words.push(state.progress.total ? `${state.progress.done ?? 0}/${state.progress.total}` : state.progress.message);
   if (state.attempts > 1) words.push(`attempt ${state.attempts}`);
   if (state.visits > 1) words.push(`visit ${state.visits}`);
   return <span className="truncate" title={words.join(" · ")}>{words.join(" · ")}</span>;

@@ -7,7 +7,7 @@ const graph: GraphConfig = {
   nodes: [{ id: "a", type: "log", position: { x: 1, y: 2 } }, { id: "b", type: "if", position: { x: 3, y: 4 } }, { id: "c", type: "log", position: { x: 5, y: 6 } }],
   edges: [{ source: "a", target: "b" }, { source: "b", port: "true", target: "c" }],
 };
-const state = (status: string): NodeState => ({ status, visits: 1, attempts: 1, started_at: null, finished_at: null, error: null, runs: null });
+const state = (status: string): NodeState => ({ status, visits: 1, attempts: 1, started_at: null, finished_at: null, error: null, runs: null, progress: null });
 
 it("draws each node where it was put", () => {
   expect(toFlow(graph).nodes.map((node) => node.position)).toEqual([{ x: 1, y: 2 }, { x: 3, y: 4 }, { x: 5, y: 6 }]);
