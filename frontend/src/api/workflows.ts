@@ -57,7 +57,8 @@ export function useSaveWorkflow(name: string) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (body: SaveRequest) => request<Schema<"SavedWorkflow">>("put", `/api/v1/workflows/${encodeURIComponent(name)}`, { body }),
-    onSuccess: () => client.invalidateQueries({ queryKey: keys.workflows.all }),
+    // Not waited for: whoever saved knows the answer first.
+    onSuccess: () => void client.invalidateQueries({ queryKey: keys.workflows.all }),
   });
 }
 

@@ -2,6 +2,7 @@ import { createElement, type ReactNode } from "react";
 import { useNodeTypes } from "@/api/system";
 import { StatusBadge } from "@/ui/Badge";
 import { cx } from "@/ui/cx";
+import { ApprovalStrip } from "./ApprovalStrip";
 import { nodeIcon } from "./icons";
 import type { GraphConfig, States } from "./model";
 import { StateText } from "./NodeCard";
@@ -22,7 +23,8 @@ export function GraphList({ graph, states, selected, onSelect, actions, notes }:
         const waiting = waits.get(node.id);
         const next = graph.edges.filter((edge) => edge.source === node.id);
         return (
-          <li key={node.id} className={cx("panel flex items-start hover:bg-hover/50", selected === node.id && "outline-2 outline-accent")}>
+          <li key={node.id} className={cx("panel flex flex-col", selected === node.id && "outline-2 outline-accent")}>
+            <div className="flex items-start rounded-lg hover:bg-hover/50">
             <button type="button" aria-pressed={selected === node.id} onClick={() => onSelect?.(selected === node.id ? null : node.id)}
               className="flex min-w-0 flex-1 items-start gap-3 rounded-lg p-3 text-left">
               {createElement(nodeIcon(icons.get(node.type) ?? undefined), { size: 18, "aria-hidden": true, className: "mt-0.5 shrink-0 text-muted" })}
@@ -36,6 +38,8 @@ export function GraphList({ graph, states, selected, onSelect, actions, notes }:
               </span>
             </button>
             {actions?.(node.id)}
+            </div>
+            {waiting?.kind === "approval" && typeof waiting.approval_id === "string" && <ApprovalStrip id={waiting.approval_id} inline />}
           </li>
         );
       })}

@@ -13,6 +13,10 @@ KIB, MIB = 1024, 1024 * 1024
 HASHED = "sha256:"
 
 
+UI_FOLDER = Path(__file__).parent / "ui"
+"""Where the build leaves the web UI."""
+
+
 @dataclass(frozen=True, slots=True)
 class ApiConfig:
     """`tokens` are bearer tokens, plain or as `sha256:` and 64 hex digits; with none, everybody who can
@@ -35,7 +39,7 @@ class ApiConfig:
     max_wait: float = 60.0
     poll_interval: float = 0.25
     heartbeat_interval: float = 15.0
-    ui_folder: Path = Path(__file__).parent / "ui"
+    ui_folder: Path = UI_FOLDER
 
 
 class InsecureBindError(TreadleError):

@@ -110,12 +110,12 @@ def save_file(treadle: Treadle, file: str) -> str:
 
 
 def link(settings: Settings, execution_id: str) -> list[str]:
-    """Where a server shows the execution; nothing when none listens there."""
+    """The page of the execution; nothing when no server listens there."""
     try:
         socket.create_connection((settings.host.strip("[]"), settings.port), timeout=0.2).close()
     except OSError:
         return []
-    return [f"http://{host_in_url(settings.host)}:{settings.port}/api/v1/executions/{execution_id}"]
+    return [f"http://{host_in_url(settings.host)}:{settings.port}/x/{execution_id}"]
 
 
 def _detached(treadle: Treadle, execution_id: str, form: str) -> None:

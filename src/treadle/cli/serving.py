@@ -74,7 +74,7 @@ def up(session: Session, host: str | None, port: int | None, workers: int, examp
         for one in running:
             stack.enter_context(working(one))
         url = f"http://{host_in_url(settings.host)}:{listener.getsockname()[1]}/"
-        lines = list(welcome(treadle, created=created, workers=workers, url=url))
+        lines = list(welcome(treadle, created=created, workers=workers, url=url, examples=loaded))
         lines += parting(session, loaded)
         serve(build_app(treadle), listener, ready=lambda: say("\n".join(lines)))
         say("\nstopping …")
@@ -201,8 +201,10 @@ def on_stop_signals(stop: Callable[[], object]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def welcome(treadle: Treadle, *, created: bool, workers: int, url: str) -> Iterator[str]:
+def welcome(treadle: Treadle, *, created: bool, workers: int, url: str, examples: Sequence[str]) -> Iterator[str]:
     """What `up` says when everything runs."""
+    from treadle.api.config import UI_FOLDER
+
     settings = treadle.settings
     path = sqlite_path(settings.database_url)
     facts = treadle.store.describe()
@@ -212,7 +214,11 @@ def welcome(treadle: Treadle, *, created: bool, workers: int, url: str) -> Itera
         where = "in this process" if workers == 1 else f"{workers} in this process, each"
         types = len(treadle.engine.handlers.node_types)
         yield _ticked("worker", f"{where} {settings.worker_concurrency} slots, {types} node types")
-    yield f"  {click.style('➜', fg='cyan')} {'open':<10} {url}"
+    if FIRST in examples:
+        yield _ticked("examples", f'"{FIRST}" is ready to run')
+    yield f"  {click.style('➜', fg='cyan')} {'open':<10} {url}{f'w/{FIRST}' if FIRST in examples else ''}"
+    if not (UI_FOLDER / "index.html").exists():
+        yield f"  {click.style('!', fg='yellow')} {'web UI':<10} not built, so this page shows figures only; to build it: make ui"
 
 
 def parting(session: Session, examples: Sequence[str]) -> Iterator[str]:
@@ -221,7 +227,7 @@ def parting(session: Session, examples: Sequence[str]) -> Iterator[str]:
     if FIRST in examples:
         # An address of a server may hold a password; it is not repeated.
         same = session.database_url if session.database_url and sqlite_path(session.database_url) else None
-        yield f'  The example "{FIRST}" is ready to run; try: {command_name()} run {FIRST} --wait{f" --db {same}" if same else ""}'
+        yield f"  Or in the terminal: {command_name()} run {FIRST} --wait{f' --db {same}' if same else ''}"
     yield "  Stop: Ctrl-C (running work resumes at the next start)   Production: treadle server --help"
 
 

@@ -5,7 +5,7 @@ import { IconButton } from "@/ui/Button";
 import { Field, Input, Select, Textarea } from "@/ui/Field";
 import type { Located } from "./draft/findings";
 import type { Doc } from "./draft/store";
-import { without } from "./draft/settings";
+import { omit, without } from "./draft/settings";
 
 interface Props { doc: Doc; findings: Located[]; readOnly: boolean; onChange: (edit: (doc: Doc) => Doc, tag: string) => void; onClose: () => void }
 type Values = Record<string, unknown>;
@@ -20,8 +20,7 @@ export function GraphSettings({ doc, findings, readOnly, onChange, onClose }: Pr
   const setGraph = (change: (graph: GraphConfig) => GraphConfig, tag: string) => onChange((old) => ({ ...old, graph: change(old.graph) }), `settings.${tag}`);
   const set = (key: string, value: unknown) => setGraph((graph) => {
     const next = without({ ...(graph.settings ?? {}), [key]: value });
-    const { settings: _settings, ...rest } = graph;
-    return (Object.keys(next).length ? { ...rest, settings: next } : rest) as GraphConfig;
+    return (Object.keys(next).length ? { ...graph, settings: next } : omit(graph, "settings")) as GraphConfig;
   }, key);
   const setIn = (key: string, inner: Values, defaults: Values = {}) => {
     const old = typeof settings[key] === "object" && settings[key] ? (settings[key] as Values) : key === "concurrency" && settings[key] !== undefined ? { limit: settings[key] } : {};
@@ -45,7 +44,7 @@ export function GraphSettings({ doc, findings, readOnly, onChange, onClose }: Pr
         <Field label="Description" hint="What it is for, in a sentence."><Textarea rows={2} value={doc.description} onChange={(event) => onChange((old) => ({ ...old, description: event.target.value }), "description")} /></Field>
         <Group title="Input and output">
           <JsonField label="Input schema" hint="A JSON Schema of the input. With it, Run opens a form, and each start is checked." value={doc.graph.input_schema} error={said("input_schema")} rows={7}
-            placeholder={'{"type": "object", "properties": {…}}'} onValue={(value) => setGraph(({ input_schema: _schema, ...rest }) => (value === undefined ? rest : { ...rest, input_schema: value }) as GraphConfig, "input_schema")} />
+            placeholder={'{"type": "object", "properties": {…}}'} onValue={(value) => setGraph((graph) => (value === undefined ? omit(graph, "input_schema") : { ...graph, input_schema: value }) as GraphConfig, "input_schema")} />
           {field("Output", "An expression; without one, the output of the last node.", "settings.output", settings.output, (text) => set("output", text || undefined), "nodes.pay.output")}
           <JsonField label="Variables" hint="Constants that expressions read as vars." value={settings.vars} error={said("settings.vars")} rows={3} placeholder={'{"currency": "EUR"}'} onValue={(value) => set("vars", value)} />
         </Group>

@@ -2,11 +2,12 @@ import { useReactFlow } from "@xyflow/react";
 import { useCallback, useEffect, useState } from "react";
 import type { NodeType } from "@/api/system";
 import { layout } from "@/graph/layout";
-import { edgeIds, NODE } from "@/graph/model";
+import { edgeIds, NODE, type GraphNode } from "@/graph/model";
 import { toast } from "@/ui/Toast";
 import { copied, graphIn } from "./draft/clipboard";
 import { addNode, align, connect, insert, moveNodes, part, remove, type Alignment, type Place } from "./draft/edit";
 import { graphAt, withGraphAt } from "./draft/levels";
+import { omit } from "./draft/settings";
 import type { Editor } from "./useEditor";
 import type { Selection } from "./useSelection";
 
@@ -75,7 +76,7 @@ export function useCanvasOps({ graph, looks, edit, types, draft, path }: Editor,
   const duplicate = () => graph && chosen.size > 0 && place(JSON.stringify(part(graph, chosen)));
   const disable = () => edit((old) => {
     const off = old.nodes.some((node) => chosen.has(node.id) && !node.disabled);
-    return { ...old, nodes: old.nodes.map((node) => { if (!chosen.has(node.id)) return node; const { disabled: _disabled, ...rest } = node; return off ? { ...rest, disabled: true } : rest; }) as typeof old.nodes };
+    return { ...old, nodes: old.nodes.map((node) => (!chosen.has(node.id) ? node : off ? { ...node, disabled: true } : (omit(node, "disabled") as GraphNode))) };
   });
   const arrange = async () => {
     if (!graph || graph.nodes.length === 0) return;
@@ -89,7 +90,7 @@ export function useCanvasOps({ graph, looks, edit, types, draft, path }: Editor,
   const join = (edge: { source: string; target: string; port: string }) => edit((old) => connect(old, edge));
   const reconnect = (id: string, to: { source: string; target: string; port: string }) => edit((old) => {
     const index = edgeIds(old).indexOf(id);
-    const { port: _port, ...edge } = old.edges[index]!;
+    const edge = omit(old.edges[index]!, "port");
     return { ...old, edges: old.edges.map((each, at) => (at === index ? { ...edge, source: to.source, target: to.target, ...(to.port !== "out" && { port: to.port }) } : each)) };
   });
   const removeEdge = useCallback((id: string) => edit((old) => remove(old, { edges: [id] })), [edit]);

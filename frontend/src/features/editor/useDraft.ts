@@ -23,7 +23,7 @@ function stateOf(name: string, workflow: Workflow | null, template: string | und
   return { base, history: begin(now), kept: kept && !sameMeaning(kept.doc, now) ? kept : null };
 }
 
-export interface Draft extends ReturnType<typeof useDraft> {}
+export type Draft = ReturnType<typeof useDraft>;
 
 /** The unsaved state of a workflow. It begins as the latest version; while nothing is changed it follows newer ones. */
 export function useDraft(name: string, workflow: Workflow | null, template: string | undefined) {

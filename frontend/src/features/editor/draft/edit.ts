@@ -2,6 +2,7 @@ import type { NodeType } from "@/api/system";
 import { edgeIds, NODE, type GraphConfig, type GraphEdge, type GraphNode } from "@/graph/model";
 import { starterConfig } from "./starters";
 import { withNames } from "./references";
+import { omit } from "./settings";
 
 export const ID = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 
@@ -26,7 +27,7 @@ export function addNode(graph: GraphConfig, type: NodeType, place: Place = {}): 
   const onward = type.ports.includes("out") || type.ports.length === 0 ? "out" : type.ports[0]!;
   const joinsEdge = (edge: Omit<GraphEdge, "port">, port: string): GraphEdge => ({ ...edge, ...(port !== "out" && { port }) }) as GraphEdge;
   if (split >= 0) {
-    const { id: _id, ...old } = edges[split]!;
+    const old = omit(edges[split]!, "id") as GraphEdge;
     edges.splice(split, 1, { ...old, target: id }, ...(type.ports.length || type.dynamic_ports ? [joinsEdge({ source: id, target: old.target }, firstPort(type, onward))] : []));
   } else if (place.after) {
     edges.push(joinsEdge({ source: place.after.source, target: id }, place.after.port));
@@ -66,8 +67,7 @@ export function remove(graph: GraphConfig, gone: { nodes?: Iterable<string>; edg
     const into = graph.edges.filter((edge) => edge.target === id && edge.source !== id);
     const out = graph.edges.filter((edge) => edge.source === id && edge.target !== id && edge.port !== "error");
     if (into.length === 1 && out.length === 1 && into[0]!.source !== out[0]!.target) {
-      const { id: _id, ...bridge } = into[0]!;
-      edges.push({ ...bridge, target: out[0]!.target });
+      edges.push({ ...(omit(into[0]!, "id") as GraphEdge), target: out[0]!.target });
     }
   }
   const kept = graph.nodes.filter((node) => !nodes.has(node.id)).map((node) => withoutCancels(node, nodes));
@@ -118,7 +118,7 @@ export function insert(graph: GraphConfig, part: GraphConfig, offset: { x: numbe
   }
   const renamed = withNames(part, names);
   const placed = renamed.nodes.map((node) => ({ ...node, position: { x: (node.position?.x ?? 0) + offset.x, y: (node.position?.y ?? 0) + offset.y } }));
-  const edges = renamed.edges.map(({ id: _id, ...edge }) => edge as GraphEdge);
+  const edges = renamed.edges.map((edge) => omit(edge, "id") as GraphEdge);
   return { graph: { ...graph, nodes: [...graph.nodes, ...placed], edges: [...graph.edges, ...edges] }, ids: placed.map((node) => node.id) };
 }
 
