@@ -96,16 +96,16 @@ def a_handler_hangs(house: House) -> str:
 
 
 def its_worker_is_silent(house: House) -> str:
-    """Owned by one that does nothing, with a lease of twelve seconds."""
+    """Owned by one that does nothing, with a lease of half a day."""
     started = house.start(graph([node("a")]))
-    house.store.workers.register(NEW_WORKER, lease=12)
+    house.store.workers.register(NEW_WORKER, lease=DAY / 2)
     house.store.ownership.claim(NEW_WORKER.id, queues=("default",), limit=1)
     return started
 
 
 def its_worker_is_gone(house: House) -> str:
     started = its_worker_is_silent(house)
-    house.clock.advance(20)
+    house.clock.advance(DAY)
     return started
 
 
@@ -169,6 +169,14 @@ def it_waits_for_a_child(house: House) -> str:
     house.engine.save_workflow("door", DOOR)
     started = parked(house, [node("call", "workflow", {"workflow": "door"})])
     until(lambda: [each for each in house.store.executions.list(parent=started).items if each.status == "waiting"])
+    return started
+
+
+def its_end_waits_for_a_child(house: House) -> str:
+    house.engine.save_workflow("door", DOOR)
+    call = node("call", "workflow", {"workflow": "door", "wait": False, "on_parent_end": "wait"})
+    started = parked(house, [call, value("x", 7)], "call -> x")
+    until(lambda: house.engine.why(started)[0].kind == "child")
     return started
 
 
@@ -281,6 +289,7 @@ OPEN: tuple[Situation, ...] = (
     a_thread_runs, a_handler_hangs, its_worker_is_silent, its_worker_is_gone, it_has_crashed_its_workers, it_is_to_pause,
     it_undoes_what_it_has_done, it_was_asked_and_its_worker_is_silent, it_waits_for_time, it_waits_for_a_signal,
     it_waits_for_a_decision, it_waits_for_several_decisions, it_waits_for_the_first_of_several, it_waits_for_a_child,
+    its_end_waits_for_a_child,
     it_waits_for_a_nodes_retry, it_waits_for_its_place_in_a_rate, it_waits_for_a_mutex, it_waits_at_a_gate, it_waits_at_a_join,
     it_waits_in_a_map, it_waits_in_a_loop, it_waits_for_a_slot, it_is_debounced, it_waits_and_every_worker_is_gone,
     it_was_told_something_that_nobody_reads, it_is_paused, its_retry_is_to_come,

@@ -108,6 +108,20 @@ def test_an_execution_is_moved_and_past_ones_are_replayed(api: ServedApi, client
     assert [(each.result, each.not_run) for each in found.items] == [("differs", ["hall"])]
 
 
+def test_many_are_steered_over_all_pages(api: ServedApi, client: Client) -> None:
+    client.save_workflow("door", WAITING)
+    started = [client.run("door").id for _ in range(5)]
+
+    dry = client.executions.bulk("signal", signal="open", q="workflow:door", dry_run=True, limit=2)
+    told = client.executions.bulk("signal", signal="open", payload=1, q="workflow:door", limit=2)
+    refused = client.executions.bulk("retry", ids=[*started, "exec-none"])
+
+    assert (dry.matched, dry.done) == (5, 0)
+    assert (told.matched, told.done, told.refused) == (5, 5, [])
+    assert (refused.refused_count, refused.refused[-1].state) == (6, "not_found")
+    assert [api.treadle.store.executions.get(each).inbox_seq for each in started] == [1] * 5
+
+
 def test_a_failure_is_seen_and_retried(api: ServedApi, client: Client) -> None:
     client.save_workflow("bad", FAILING)
     with api.working():

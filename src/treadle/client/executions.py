@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 from uuid import uuid4
 
+from treadle.api.schemas.bulk import Steered
 from treadle.api.schemas.executions import Execution, ExecutionRow, Fork, JournalItem, Reason, SignalReply
 from treadle.api.schemas.fields import Reply
 from treadle.api.schemas.versions import Move
@@ -77,6 +78,25 @@ class Executions:
         body = {"payload": payload, "signal_id": signal_id or uuid4().hex}
         path = _path(execution_id, f"signals/{part(name)}")
         return model_of(SignalReply, self._transport.ask("POST", path, body=body, repeatable=True))
+
+    def bulk(self, action: Literal["retry", "cancel", "pause", "resume", "signal"], **asked: Any) -> Steered:
+        """Do it with all that fit, page after page, as one answer.
+
+        `asked` are the keys of `POST /executions/bulk`; `limit` is that of a page. A key is made where none is
+        given, so that nobody is told twice when a request is repeated.
+        """
+        key = "signal_id" if action == "signal" else "idempotency_key"
+        body = {"action": action, key: uuid4().hex} | asked
+        total = Steered(matched=0, done=0, refused=[], refused_count=0, next=None)
+        while True:
+            answer = model_of(Steered, self._transport.ask("POST", "/executions/bulk", body=body, repeatable=True))
+            total.matched += answer.matched
+            total.done += answer.done
+            total.refused += answer.refused
+            total.refused_count += answer.refused_count
+            if answer.next is None:
+                return total
+            body["cursor"] = answer.next
 
     def _steer(self, execution_id: str, verb: Literal["cancel", "pause", "resume", "retry"], **body: Any) -> Reply:
         return model_of(Reply, self._transport.ask("POST", _path(execution_id, verb), body=body))
