@@ -4,6 +4,7 @@ import { usePolling } from "./live";
 import { keys } from "./query";
 
 export type Approval = Schema<"Approval">;
+export type ApprovalRecord = Schema<"ApprovalRecord">;
 export interface ApprovalFilter { status?: "open" | "decided" | "expired"; execution_id?: string; workflow?: string; assignee?: string; group?: string; overdue?: boolean }
 
 export function useApprovals(filter: ApprovalFilter = {}) {
@@ -40,4 +41,18 @@ export function useDecide(id: string) {
       call("post", "/api/v1/approvals/{approval_id}", { path: { approval_id: id }, body: body as Schema<"Decide"> }),
     onSettled: () => client.invalidateQueries({ queryKey: keys.approvals.all }),
   });
+}
+
+/** Somebody else is asked instead of `by`. */
+export function useDelegate(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: { by: string; to: string; comment: string }) => call("post", "/api/v1/approvals/{approval_id}/delegate", { path: { approval_id: id }, body }),
+    onSettled: () => client.invalidateQueries({ queryKey: keys.approvals.all }),
+  });
+}
+
+/** A link with which somebody without an account decides this one approval. */
+export function useApprovalLink(id: string) {
+  return useMutation({ mutationFn: (body: Schema<"MakeLink">) => call("post", "/api/v1/approvals/{approval_id}/link", { path: { approval_id: id }, body }) });
 }

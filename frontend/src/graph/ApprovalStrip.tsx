@@ -2,12 +2,14 @@ import { Link } from "@tanstack/react-router";
 import { useApproval, useDecide } from "@/api/approvals";
 import { Button } from "@/ui/Button";
 import { cx } from "@/ui/cx";
+import { useMe } from "@/ui/me";
 import { toast } from "@/ui/Toast";
 
 /** Under the card of a node that asks people: the question and its answers. One with a form is answered on its own page. */
 export function ApprovalStrip({ id, inline }: { id: string; inline?: boolean }) {
   const approval = useApproval(id).data;
   const decide = useDecide(id);
+  const me = useMe();
   if (!approval || approval.status !== "open") return null;
   const onPage = approval.form !== null || approval.outcomes.length > 3;
   return (
@@ -18,7 +20,7 @@ export function ApprovalStrip({ id, inline }: { id: string; inline?: boolean }) 
           <Button key={outcome.port} size="sm" look={outcome.style === "primary" ? "primary" : "secondary"} disabled={decide.isPending}
             onClick={(event) => {
               event.stopPropagation();
-              decide.mutate({ decision: outcome.port }, { onSuccess: () => toast.ok(`${outcome.label}: sent`), onError: (error) => toast.error(error) });
+              decide.mutate({ decision: outcome.port, by: me }, { onSuccess: () => toast.ok(`${outcome.label}: sent`), onError: (error) => toast.error(error) });
             }}>
             {outcome.label}
           </Button>

@@ -1,17 +1,17 @@
 import { createElement, type ReactNode } from "react";
 import { useNodeTypes } from "@/api/system";
-import { StatusBadge } from "@/ui/Badge";
+import { Badge, StatusBadge } from "@/ui/Badge";
 import { cx } from "@/ui/cx";
 import { ApprovalStrip } from "./ApprovalStrip";
 import { nodeIcon } from "./icons";
 import type { GraphConfig, States } from "./model";
 import { StateText } from "./NodeCard";
-import { waitingByNode } from "./to-flow";
+import { CHANGE_TONE, waitingByNode, type Change } from "./to-flow";
 
-interface Props { graph: GraphConfig; states?: States; selected?: string | null; onSelect?: (nodeId: string | null) => void; /** Beside a node: what can be done with it. */ actions?: (nodeId: string) => ReactNode; /** Under a node: what is wrong with it. */ notes?: (nodeId: string) => ReactNode }
+interface Props { graph: GraphConfig; states?: States; selected?: string | null; onSelect?: (nodeId: string | null) => void; changes?: Record<string, Change>; /** Beside a node: what can be done with it. */ actions?: (nodeId: string) => ReactNode; /** Under a node: what is wrong with it. */ notes?: (nodeId: string) => ReactNode }
 
 /** The graph as a list in its own order: each node with its state and where it leads. */
-export function GraphList({ graph, states, selected, onSelect, actions, notes }: Props) {
+export function GraphList({ graph, states, selected, onSelect, actions, notes, changes }: Props) {
   const { data } = useNodeTypes();
   const icons = new Map(data?.items.map((type) => [type.type, type.icon]));
   const waits = waitingByNode(states?.waitingOn ?? []);
@@ -29,7 +29,7 @@ export function GraphList({ graph, states, selected, onSelect, actions, notes }:
               className="flex min-w-0 flex-1 items-start gap-3 rounded-lg p-3 text-left">
               {createElement(nodeIcon(icons.get(node.type) ?? undefined), { size: 18, "aria-hidden": true, className: "mt-0.5 shrink-0 text-muted" })}
               <span className="min-w-0 flex-1">
-                <span className="flex flex-wrap items-center gap-2 text-sm font-medium">{node.name ?? node.id}{state && <StatusBadge kind="activity" status={state.status} />}</span>
+                <span className="flex flex-wrap items-center gap-2 text-sm font-medium">{node.name ?? node.id}{state && <StatusBadge kind="activity" status={state.status} />}{changes?.[node.id] && <Badge tone={CHANGE_TONE[changes[node.id]!]}>{changes[node.id]}</Badge>}</span>
                 <span className="block text-xs text-muted">{node.type}{state && <> · <StateText state={state} waiting={waiting} /></>}</span>
                 {next.length > 0 && (
                   <span className="block text-xs text-faint">then {next.map((edge) => `${names.get(edge.target) ?? edge.target}${edge.port ? ` (${edge.port})` : ""}`).join(", ")}</span>

@@ -36,7 +36,7 @@ interface Props {
 
 /** A graph to look at, with the states of an execution if there is one. */
 export function GraphView(props: Props) {
-  if (props.view === "list") return <GraphList graph={props.graph} states={props.states} selected={props.selected} onSelect={props.onSelect} />;
+  if (props.view === "list") return <GraphList graph={props.graph} states={props.states} selected={props.selected} onSelect={props.onSelect} changes={props.changes} />;
   return (
     <CardActionsContext value={DECIDES}>
       <ReactFlowProvider>

@@ -4,7 +4,7 @@ import {
 } from "lucide-react";
 
 export type Tone = "ok" | "run" | "wait" | "retry" | "fail" | "idle" | "accent";
-export type StatusKind = "execution" | "activity" | "approval" | "schedule" | "worker" | "finding";
+export type StatusKind = "execution" | "activity" | "approval" | "schedule" | "fire" | "worker" | "finding";
 export interface StatusLook {
   tone: Tone;
   icon: LucideIcon;
@@ -44,6 +44,12 @@ const LOOKS: Record<StatusKind, Record<string, StatusLook>> = {
     paused: { tone: "idle", icon: Pause, label: "Paused" },
     ended: { tone: "idle", icon: CalendarOff, label: "Ended" },
     set_aside: { tone: "fail", icon: CircleAlert, label: "Set aside" },
+  },
+  fire: {
+    fired: { tone: "ok", icon: Check, label: "Fired" },
+    skipped: { tone: "idle", icon: SkipForward, label: "Skipped" },
+    missed: { tone: "fail", icon: CircleAlert, label: "Missed" },
+    paused: { tone: "wait", icon: Pause, label: "Paused" },
   },
   worker: {
     alive: { tone: "ok", icon: CircleDot, label: "Alive" },

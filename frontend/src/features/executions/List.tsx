@@ -75,8 +75,8 @@ export function ExecutionList({ list, total, phone, selected, everything, onChec
         }}
       >
         <div role="row" aria-rowindex={1} className={cx("sticky top-0 z-10 h-8 border-b bg-surface px-4 text-xs font-medium text-muted", phone ? "flex items-center" : COLUMNS)}>
-          <span role="columnheader" className={cx(phone && "w-full")}><Checkbox bare={!phone} label={phone ? "Select all that are shown" : "Select all"} checked={checked ? true : selected.size ? "indeterminate" : false} onChange={onCheckAll} /></span>
-          {!phone && ["Status", "Workflow", "Id", "Created", "Duration", "What is with it"].map((name) => <span key={name} role="columnheader">{name}</span>)}
+          <span role="columnheader" className={cx("flex", phone && "w-full")}><Checkbox bare={!phone} label={phone ? "Select all that are shown" : "Select all"} checked={checked ? true : selected.size ? "indeterminate" : false} onChange={onCheckAll} /></span>
+          {!phone && ["Status", "Workflow", "Id", "Created", "Duration", "Trigger or error"].map((name) => <span key={name} role="columnheader">{name}</span>)}
         </div>
         <div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize() }}>
           {shown.map((item) => {

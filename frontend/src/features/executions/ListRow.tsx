@@ -30,7 +30,7 @@ export const ExecutionListRow = memo(function ExecutionListRow(props: Props) {
       onClick={(event) => {
         if (!(event.target as HTMLElement).closest("a,button,[role=checkbox]") && !window.getSelection()?.toString()) onOpen(row.id);
       }}
-      className={cx("group h-full cursor-pointer border-b border-line px-4 text-sm -outline-offset-2 hover:bg-hover/60", checked && "bg-accent-soft", active && !checked && "bg-hover/50", row.left && "opacity-55", !phone && COLUMNS)}
+      className={cx("group h-full cursor-pointer border-b border-line px-4 text-sm -outline-offset-2 hover:bg-hover/60", checked && "bg-accent-soft", row.left && "opacity-55", !phone && COLUMNS)}
     >
       {phone ? <Narrow {...props} /> : <Wide {...props} />}
     </div>
@@ -40,7 +40,7 @@ export const ExecutionListRow = memo(function ExecutionListRow(props: Props) {
 function Wide({ row, now, checked, onCheck }: Props) {
   return (
     <>
-      <span role="gridcell"><Checkbox bare label={`Select ${row.workflow} ${row.id}`} checked={checked} onChange={(on) => onCheck(row.id, on)} /></span>
+      <span role="gridcell" className="flex"><Checkbox bare label={`Select ${row.workflow} ${row.id}`} checked={checked} onChange={(on) => onCheck(row.id, on)} /></span>
       <span role="gridcell"><StatusBadge kind="execution" status={row.status} /></span>
       <span role="gridcell" className="flex min-w-0 items-baseline gap-1.5">
         <Link to="/x/$id" params={{ id: row.id }} tabIndex={-1} preload={false} className="truncate font-medium hover:underline">{row.workflow}</Link>

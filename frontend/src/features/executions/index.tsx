@@ -27,12 +27,12 @@ export function Page() {
   const facets = useFacets(q);
   const types = useNodeTypes();
   const search = useCallback((next: string) => void navigate({ search: next ? { q: next } : {}, replace: false }), [navigate]);
-  const [problem, setProblem] = useState<{ q: string; error: Problem } | null>(null);
   const known = useMemo(() => ({
     statuses: statusesOf("execution"), workflows: facets.data?.workflow.map((each) => each.value) ?? [],
     triggers: ["manual", ...(types.data?.items ?? []).flatMap((type) => (type.type.startsWith("trigger.") && type.type !== "trigger.manual" ? [type.type.slice(8)] : [])), "test"],
   }), [facets.data, types.data]);
-  const bad = problem?.q === q ? problem.error.errors[0] ?? { message: problem.error.message } : null;
+  const unread = facets.error instanceof Problem && facets.error.status === 422 ? facets.error : null;
+  const bad = unread && (unread.errors[0] ?? { message: unread.message });
   return (
     <div className="flex h-full min-h-0 flex-col">
       <PageHeader title="Executions" tab={q ? `${q} · Executions` : "Executions"} meta={facets.data && <span>{facets.data.total.toLocaleString("en")}{facets.data.capped && "+"}{q && " found"}</span>}>
@@ -44,14 +44,14 @@ export function Page() {
           <Facets q={q} counts={facets.isError ? null : facets.data} onSearch={search} />
         </div>
       </PageHeader>
-      <Found key={q} q={q} total={facets.data?.total} capped={facets.data?.capped ?? false} onSearch={search} onFocusSearch={() => box.current?.focus()} onProblem={setProblem} bad={bad !== null} />
+      <Found key={q} q={q} total={facets.data?.total} capped={facets.data?.capped ?? false} onSearch={search} onFocusSearch={() => box.current?.focus()} />
     </div>
   );
 }
 
-interface FoundProps { q: string; total: number | undefined; capped: boolean; bad: boolean; onSearch: (q: string) => void; onFocusSearch: () => void; onProblem: (problem: { q: string; error: Problem }) => void }
+interface FoundProps { q: string; total: number | undefined; capped: boolean; onSearch: (q: string) => void; onFocusSearch: () => void }
 
-function Found({ q, total, capped, bad, onSearch, onFocusSearch, onProblem }: FoundProps) {
+function Found({ q, total, capped, onSearch, onFocusSearch }: FoundProps) {
   const navigate = route.useNavigate();
   const phone = usePhone();
   const [place, setPlace] = useState({ atTop: true, inSight: 0 });
@@ -72,7 +72,6 @@ function Found({ q, total, capped, bad, onSearch, onFocusSearch, onProblem }: Fo
   const clear = () => { setSelected(NONE); setEverything(false); };
 
   const refused = list.error instanceof Problem && list.error.status === 422 ? list.error : null;
-  if (refused && !bad) queueMicrotask(() => onProblem({ q, error: refused }));
   if (refused) return <EmptyState icon={SearchX} title="The search cannot be read" action={<Button onClick={() => onSearch("")}>Clear the search</Button>}>Terms look like <code className="font-mono">status:failed</code>; quotes keep words together.</EmptyState>;
   if (list.error) return <ErrorState error={list.error} onRetry={list.retry} />;
   if (list.isPending) return <LoadingRows rows={12} />;

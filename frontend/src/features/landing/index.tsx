@@ -1,14 +1,18 @@
 import { Navigate } from "@tanstack/react-router";
+import { useLiveTopic } from "@/api/live";
 import { useWorkflows } from "@/api/workflows";
 import { ErrorState, LoadingRows } from "@/ui/States";
+import { isFresh } from "./fresh";
+import { Overview } from "./Overview";
 
-const EXAMPLE = "order_refund";
-
-/** Shows the example, one click from running; the list, when it is gone. */
+/** A fresh install shows the example, one click from running; later, what needs you and what goes on. */
 export function Page() {
   const workflows = useWorkflows();
+  useLiveTopic("workflows");
   if (workflows.isPending) return <LoadingRows />;
   if (workflows.isError) return <ErrorState error={workflows.error} onRetry={() => void workflows.refetch()} />;
-  const found = workflows.data.items.some((row) => row.name === EXAMPLE);
-  return found ? <Navigate to="/w/$name" params={{ name: EXAMPLE }} replace /> : <Navigate to="/w" replace />;
+  const names = workflows.data.items.map((row) => row.name);
+  if (isFresh(names)) return <Navigate to="/w/$name" params={{ name: names[0]! }} replace />;
+  if (names.length === 0) return <Navigate to="/w" replace />;
+  return <Overview workflows={workflows.data.items} />;
 }
