@@ -133,6 +133,7 @@ class VirtualHandlerThreads:
     """As many threads as are wanted, none of them stuck."""
 
     stuck = 0
+    abandoned = 0
     size = 1
 
     def __init__(self, machine: Machine) -> None:
@@ -146,6 +147,9 @@ class VirtualHandlerThreads:
             self._machine.later(random.random() * random.choice((0.01, 1.0, 5.0)), lambda: reply(result, error))
 
         self._machine.later(random.random() * 0.01, run)
+
+    def tell(self, callback: Callable[[], None]) -> None:
+        self._machine.later(0, callback)
 
     def gave_up(self) -> None:
         """There are always more."""

@@ -30,7 +30,7 @@ from treadle.store import open_store
 
 LOSSES = 2
 """Workers lost in one run: one less than would set an execution aside."""
-GROUPS = ("workers", "ownership", "phases", "executions", "approvals", "workflows", "schedules", "limits")
+GROUPS = ("workers", "ownership", "phases", "executions", "approvals", "workflows", "schedules", "limits", "heartbeats")
 SETTLED = frozenset({ExecutionStatus.COMPLETED, ExecutionStatus.CANCELLED})
 ANY_CONFIG: Mapping[str, Any] = {"type": "object", "properties": {}, "additionalProperties": True}
 
@@ -77,6 +77,10 @@ class Work(Immediate):
         assert not missing or world.note(f"I3 {ctx.idempotency_key} ran before {missing} was committed")
         if config.get("once") and world.runs[ctx.idempotency_key, ctx.attempt] > 1:
             world.note(f"P3 {ctx.idempotency_key} ran twice, at most once was asked")
+        if self.mode != "inline":
+            found = ctx.heartbeat_details
+            assert found is None or found <= ctx.attempt or world.note(f"{ctx.idempotency_key} found a later attempt's words")
+            ctx.heartbeat(ctx.attempt)
         if ctx.attempt <= config.get("fail", 0):
             raise ActivityError("not yet", type="flaky")
         return ctx.attempt

@@ -145,6 +145,9 @@ INDEXES = {
     "count_finished_since": ["execution_finished"],
     "prune_executions": ["execution_finished", "PRIMARY"],
     "give_back_after_crash": ["execution_owner"],
+    "heartbeats_of": ["heartbeat"],
+    "forget_heartbeat": ["heartbeat"],
+    "prune_heartbeats": ["heartbeat"],
     "live_heads": ["PRIMARY", "journal_pkey"],
     "live_rows": ["journal_pkey"],
     "head_of_executions": ["execution_status", "execution_finished"],
@@ -153,6 +156,7 @@ INDEXES = {
 
 POSTGRES_INDEXES = {
     "claim": ["execution_runnable", "worker_pkey"],
+    "write_heartbeat": ["Index Scan", "heartbeat_pkey"],
     "commit": ["execution_pkey", "approval_execution", "worker_pkey"],
     "commit_with_notices": ["execution_pkey", "approval_execution", "worker_pkey", "approval_event_pkey"],
 }
@@ -160,6 +164,7 @@ POSTGRES_INDEXES = {
 SQLITE_INDEXES = {
     "runnable": ["execution_runnable"],
     "take": ["PRIMARY"],
+    "write_heartbeat": ["PRIMARY"],
     "guard": ["PRIMARY"],
     "count_ready": ["execution_runnable"],
     "count_open": ["execution_status"],

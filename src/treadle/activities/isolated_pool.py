@@ -38,6 +38,8 @@ class Child:
 
     def __init__(self, process: asyncio.subprocess.Process, end: socket.socket) -> None:
         self.calls = 0
+        self.busy = False
+        """Whether it is in the middle of a call; one that is left there cannot be used again."""
         self._process = process
         self._end = end
         self._reader: asyncio.StreamReader
@@ -82,10 +84,12 @@ class Child:
     async def call(self, call: Frame, hear: Hear) -> Frame:
         """The last frame of the call. ActivityError `process_died` if the process ends before."""
         self.calls += 1
+        self.busy = True
         self.tell(call)
         while True:
             frame = await self._hear()
             if frame["op"] in ("done", "failed"):
+                self.busy = False
                 return frame
             answer = hear(frame)
             if answer is not None:
@@ -134,49 +138,55 @@ class ProcessPool:
     """At most `size` processes, on one loop."""
 
     def __init__(self, size: int, *, patience: float = PATIENCE) -> None:
+        self._size = size
         self._free = asyncio.Semaphore(size)
         self._patience = patience
         self._idle: list[Child] = []
         self._ending: set[asyncio.Task[None]] = set()
-        self.pids: set[int] = set()
 
     async def run(self, call: Frame, hear: Hear, *, max_calls: int | None, begin: Callable[[], None]) -> Frame:
         """Run one call; `begin` when a process is there for it. Cancelled, the call is ended, and killed if need be."""
         await self._free.acquire()
-        child = None
-        handed_over = False
+        # What is begun here is brought to its end whatever becomes of the caller: nothing is left half started.
+        taking = asyncio.create_task(self._child(max_calls))
         try:
-            child = await self._child(max_calls)
+            child = await asyncio.shield(taking)
+        except BaseException:
+            self._later(self._take_back(taking))
+            raise
+        answer = asyncio.create_task(child.call(call, hear))
+        try:
             begin()
-            answer = asyncio.create_task(child.call(call, hear))
-            try:
-                return await asyncio.shield(answer)
-            except asyncio.CancelledError:
-                handed_over = True
-                self._later(self._end(child, answer))
-                raise
+            return await asyncio.shield(answer)
         finally:
-            if not handed_over:
+            if answer.done():
                 self._give_back(child)
+            else:
+                self._later(self._end(child, answer))
 
     async def close(self) -> None:
-        """Wait for what is being ended, and end the rest."""
-        while self._ending:
-            await asyncio.gather(*self._ending, return_exceptions=True)
+        """When nobody waits for a call any more: see those to their end that were given up, and end the processes."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(START_LIMIT):
+                for _ in range(self._size):
+                    await self._free.acquire()
         idle, self._idle = self._idle, []
         await asyncio.gather(*(child.leave() for child in idle))
-        self.pids.clear()
+        while self._ending:
+            await asyncio.gather(*self._ending, return_exceptions=True)
 
     async def _child(self, max_calls: int | None) -> Child:
         while self._idle:
             child = self._idle.pop()
             if child.alive and (max_calls is None or child.calls < max_calls):
                 return child
-            self.pids.discard(child.pid)
             self._later(child.leave())
-        child = await Child.start()
-        self.pids.add(child.pid)
-        return child
+        return await Child.start()
+
+    async def _take_back(self, taking: asyncio.Task[Child]) -> None:
+        """A process nobody waits for any more is there for the next one."""
+        await asyncio.wait({taking})
+        self._give_back(None if taking.cancelled() or taking.exception() is not None else taking.result())
 
     async def _end(self, child: Child, answer: asyncio.Task[Frame]) -> None:
         """A call nobody waits for: told, given a moment, killed."""
@@ -193,10 +203,9 @@ class ProcessPool:
             self._give_back(child)
 
     def _give_back(self, child: Child | None) -> None:
-        if child is not None and child.alive:
+        if child is not None and child.alive and not child.busy:
             self._idle.append(child)
         elif child is not None:
-            self.pids.discard(child.pid)
             self._later(child.kill())
         self._free.release()
 
