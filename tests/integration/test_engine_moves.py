@@ -299,6 +299,12 @@ def test_what_no_longer_fits_when_its_owner_looks_is_left_as_it_is(house: House)
     [row] = [row for row in house.journal(one) if row.status == "not_moved"]
     assert decode(row.detail_json or "")["findings"][0]["place"] == "b"
     assert house.record(one).version == 1
+    house.until_status(one, "paused")
+    house.engine.resume(one)
+    house.until_parked(one)
+    [said] = [each for each in house.engine.why(one) if each.kind == "not_moved"]
+    assert "version 2" in said.sentence
+    assert "b: it is under way" in said.sentence or "b: 'b' has run" in said.sentence
 
 
 def test_a_version_that_is_not_there_and_the_one_it_has_are_refused(house: House) -> None:
