@@ -135,6 +135,7 @@ def test_what_runs_finishes_under_the_version_it_began_with(house: House) -> Non
 
     house.engine.move(one, 2)
     assert house.record(one).version == 1
+    assert any("asked to move to another version" in each.sentence for each in house.engine.why(one))
     house.steering.opened["slow"].set()
     until_moved(house, one, 2)
     house.engine.signal(one, "go")
