@@ -135,6 +135,7 @@ def test_what_runs_finishes_under_the_version_it_began_with(house: House) -> Non
 
     house.engine.move(one, 2)
     assert house.record(one).version == 1
+    assert any("asked to move to another version" in each.sentence for each in house.engine.why(one))
     house.steering.opened["slow"].set()
     until_moved(house, one, 2)
     house.engine.signal(one, "go")
@@ -299,6 +300,12 @@ def test_what_no_longer_fits_when_its_owner_looks_is_left_as_it_is(house: House)
     [row] = [row for row in house.journal(one) if row.status == "not_moved"]
     assert decode(row.detail_json or "")["findings"][0]["place"] == "b"
     assert house.record(one).version == 1
+    house.until_status(one, "paused")
+    house.engine.resume(one)
+    house.until_parked(one)
+    [said] = [each for each in house.engine.why(one) if each.kind == "not_moved"]
+    assert "version 2" in said.sentence
+    assert "b: it is under way" in said.sentence or "b: 'b' has run" in said.sentence
 
 
 def test_a_version_that_is_not_there_and_the_one_it_has_are_refused(house: House) -> None:
@@ -352,3 +359,48 @@ def test_all_open_executions_of_a_version_are_moved(house: House) -> None:
 
     assert sorted(moved) == sorted([*waiting, paused])
     assert set(done) <= set(moved)
+
+
+def test_one_that_is_moved_and_told_to_go_back_does_both(house: House) -> None:
+    policy = {"retry": {"max_attempts": 2, "initial_interval": "1h"}}
+    broken = node("x", "test.flaky", {"fail": 1, "fatal": True})
+    nodes, edges = [node("a"), node("b"), broken], ("a -> b", "b -> x")
+    one = house.start(graph(nodes, *edges, settings=policy))
+    house.until_status(one, "failed")
+    saved(house, *nodes, value("end", 2), edges=(*edges, "x -> end"), settings=policy)
+
+    house.engine.move(one, 2)
+    house.engine.retry(one, from_node="b")
+    ended = house.ended(one)
+
+    assert (ended.record.status, ended.output, ended.record.version) == ("completed", 2, 2)
+    assert verbs(house, one) == ["rewind", "move"]
+    assert (house.steering.attempts("a"), house.steering.attempts("b")) == ([1], [1, 2])
+
+
+def test_one_that_waits_for_a_slot_has_its_version_when_it_begins(house: House) -> None:
+    settings = {"concurrency": {"limit": 1}}
+    first = house.start(graph([WAIT, value("end", 1)], "w -> end", settings=settings))
+    house.until_parked(first)
+    second = house.engine.create("w").id
+    saved(house, WAIT, value("end", 2), edges=("w -> end",), settings=settings)
+
+    house.engine.move(second, 2)
+    for one in (first, second):
+        house.engine.signal(one, "go")
+
+    assert [house.ended(one).output for one in (first, second)] == [1, 2]
+
+
+def test_an_approval_can_be_moved_from_while_another_person_must_still_decide(house: House) -> None:
+    both = node("ask", "approval", {"title": "Refund?", "assignees": ["ann", "bea"], "required": 2})
+    one = parked(house, both, value("end", 1), edges=("ask.approved -> end",))
+    [approval] = house.store.executions.approvals(execution_id=one).items
+    house.engine.decide(approval.id, "approved", by="ann")
+    saved(house, both, value("end", 2), edges=("ask.approved -> end",))
+
+    house.engine.move(one, 2)
+    until_moved(house, one, 2)
+    house.engine.decide(approval.id, "approved", by="bea")
+
+    assert house.ended(one).output == 2

@@ -131,7 +131,8 @@ class World:
             self.handlers.register(Work(self, f"sim.{mode}", mode))
         self.engine = WorkflowEngine(self.store, self.handlers, ids=CountedIds(self.random, "c"), wakeup=self.wakeup)
         for name, graph in WORKFLOWS.items():
-            self.engine.save_workflow(name, graph)
+            for version in (1, 2):
+                self.engine.save_workflow(name, {**graph, "settings": {**graph["settings"], "vars": {"version": version}}})
         self._workers: list[tuple[Machine, asyncio.Task[None]]] = []
         self._stopping = asyncio.Event()
         self._incarnations: list[Incarnation] = []
@@ -187,7 +188,7 @@ class World:
         """One thing a client does, chosen by chance. Every other execution is left alone: a message can mend a hang."""
         chosen = self.random.choice(self.executions[::2])
         with suppress(ConflictError):
-            match self.random.choice(("signal", "signal", "pause", "resume", "resume", "decide", "retry", "cancel")):
+            match self.random.choice(("signal", "signal", "pause", "resume", "resume", "decide", "retry", "cancel", "move")):
                 case "signal":
                     self.engine.signal(chosen, "go", signal_id=str(self.random.randrange(3)))
                 case "pause":
@@ -198,6 +199,8 @@ class World:
                     self.engine.retry(chosen)
                 case "decide":
                     self._decide()
+                case "move":
+                    self.engine.move(chosen, 3 - self.store.executions.get(chosen).version)
                 case "cancel" if self.random.random() < 0.3:
                     if self.engine.cancel(chosen).outcome is MessageOutcome.ACCEPTED:
                         self.cancelled.add(chosen)

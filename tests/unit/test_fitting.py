@@ -7,13 +7,16 @@ from copy import deepcopy
 from random import Random
 from typing import Any
 
+import pytest
+
 from treadle.domain.errors import DefinitionError
 from treadle.domain.graph_parser import parse_graph
 from treadle.domain.records import JournalRow, RowKind
 from treadle.engine.fitting import Fit, fit
 from treadle.engine.frames import TOP
 from treadle.engine.program import Program
-from unit.lonely_worker import RECORD, REGISTRY, START, LonelyWorker
+from unit.lonely_worker import RECORD, REGISTRY, LonelyWorker
+from unit.lonely_worker import START as NOON
 from unit.nested_graphs import nested
 from unit.test_nesting_folds import Story, picture, shaken
 
@@ -71,7 +74,7 @@ def moved(seed: int, config: dict[str, Any], worker: LonelyWorker, rows: list[Jo
     again = story.worker = LonelyWorker(config, story.random)
     again.time = worker.time
     again.inbox = worker.inbox[: max((row.message_seq or 0 for row in rows), default=0)]
-    row = JournalRow("e", len(rows) + 1, RowKind.CONTROL, "", TOP, 0, 0, "move", detail_json='{"verb":"move","version":2}', finished_at=START)
+    row = JournalRow("e", len(rows) + 1, RowKind.CONTROL, "", TOP, 0, 0, "move", detail_json='{"verb":"move","version":2}', finished_at=NOON)
     again.journal = [*rows, row]
     again.take()
     story.wind_up()
@@ -123,3 +126,83 @@ def test_what_fits_a_changed_graph_goes_on_with_it_to_an_end() -> None:
 
     assert fits > STORIES / 3
     assert {"node_gone", "not_reached"} <= set(codes), codes
+
+
+# Small ones, by hand
+
+
+def box(id: str, type: str = "noop", config: dict[str, Any] | None = None, **keys: Any) -> dict[str, Any]:
+    return {"id": id, "type": type, "config": config or {}, **keys}
+
+
+def graph(*nodes: dict[str, Any], edges: tuple[dict[str, Any], ...] = (), **keys: Any) -> dict[str, Any]:
+    return {"nodes": list(nodes), "edges": list(edges), **keys}
+
+
+def arrow(source: str, target: str, **keys: Any) -> dict[str, Any]:
+    return {"source": source, "target": target, **keys}
+
+
+WAIT = box("w", "signal.wait", {"signal": "go"})
+CASES = {"cases": [{"port": "small", "when": "true"}]}
+START = box("t", "trigger.manual")
+BOTH = (arrow("a", "j"), arrow("b", "w"), arrow("w", "j"))
+
+
+def parked(config: dict[str, Any]) -> LonelyWorker:
+    worker = LonelyWorker(config, Random(1))
+    worker.failing, worker.inline = 0.0, 1.0
+    worker.take()
+    while worker.status == "running":
+        worker.commit()
+    return worker
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "code", "path"),
+    [
+        (graph(box("c", "switch", CASES), WAIT, edges=(arrow("c", "w", port="small"),)),
+         graph(box("c", "switch", {"cases": [{"port": "tiny", "when": "true"}]}), WAIT, edges=(arrow("c", "w", port="tiny"),)),
+         "port_gone", "c"),
+        (graph(box("a"), WAIT, edges=(arrow("a", "w", when="true"),)),
+         graph(box("a"), WAIT, edges=(arrow("a", "w", when="true", id="other"),)),
+         "edge_gone", "a"),
+        (graph(START, WAIT, edges=(arrow("t", "w"),)), graph(box("t", "trigger.schedule"), WAIT, edges=(arrow("t", "w"),)), "other_type", "t"),
+        (graph(box("a"), box("b"), WAIT, box("j", join="all"), edges=BOTH),
+         graph(box("a"), box("b"), WAIT, box("j", join="all"), box("k"), edges=(*BOTH[1:], arrow("b", "j"))),
+         "token_lost", "j"),
+        (graph(box("a"), WAIT, edges=(arrow("a", "w"),)),
+         graph(box("a"), WAIT, edges=(arrow("a", "w"),), settings={"max_activities": 1}),
+         "not_reached", "w"),
+        (graph(box("a"), WAIT, edges=(arrow("a", "w"),)), graph(box("a"), WAIT), "", ""),
+    ],
+)  # fmt: skip
+def test_each_thing_that_does_not_fit_has_its_place(before: dict[str, Any], after: dict[str, Any], code: str, path: str) -> None:
+    worker = parked(before)
+    target = Program("w", 2, parse_graph(after, REGISTRY.node_types), REGISTRY)
+
+    found = looked_at(worker, target, worker.journal)
+
+    assert [(each.code, each.path) for each in found.findings] == ([(code, path)] if code else [])
+    assert all(each.hint for each in found.findings)
+
+
+def test_a_trigger_that_is_gone_is_said() -> None:
+    worker = parked(graph(START, WAIT, edges=(arrow("t", "w"),)))
+    target = Program("w", 2, parse_graph(graph(WAIT), REGISTRY.node_types), REGISTRY)
+
+    found = fit("e", worker.program, target, '{"node":"t"}', [])
+
+    assert [each.code for each in found.findings] == ["start_gone"]
+
+
+def test_what_fails_for_want_of_a_way_may_be_mended_by_a_move() -> None:
+    nodes = (box("a"), box("b"), box("j", join="all"))
+    stuck = parked(graph(*nodes, box("s", "if", {"condition": "true"}), edges=(arrow("a", "j"), arrow("s", "b", port="false"), arrow("b", "j"))))
+    assert stuck.ended is not None
+    assert stuck.ended.status == "failed"
+    mended = graph(*nodes[:2], box("j"), box("s", "if", {"condition": "true"}), edges=(arrow("a", "j"), arrow("s", "b", port="false"), arrow("b", "j")))
+
+    found = looked_at(stuck, Program("w", 2, parse_graph(mended, REGISTRY.node_types), REGISTRY), stuck.journal)
+
+    assert (found.findings, found.begins) == ((), ("j",))

@@ -255,7 +255,8 @@ class Incarnation:
             return
         message = pending_move(loaded)
         if message is not None:
-            self.actors[record.id] = mover = Mover(self._store, self._programs, claim, loaded, message, owner=self.id)
+            now = self.now()
+            self.actors[record.id] = mover = Mover(self._store, self._programs, claim, loaded, message, owner=self.id, now=now)
             self._background(self._move(claim, mover))
             return
         try:

@@ -19,7 +19,7 @@ from treadle.engine.held_back import held_back_by
 from treadle.engine.node_states import node_states, with_progress
 from treadle.engine.program import Programs
 from treadle.engine.readings import Reading, Readings
-from treadle.engine.reasons import reason_of
+from treadle.engine.reasons import not_moved, reason_of
 from treadle.engine.runs import RunsInspector
 from treadle.engine.standstills import Crew, types_of, unread_reasons
 from treadle.engine.views import ExecutionView, Reason
@@ -73,6 +73,7 @@ class Inspector:
             waiting = _waiting(record, reading)
             state = reading.state
             under_way = [*self._asked(record, state), *_under_way(state)] if state is not None else []
+            under_way.extend(not_moved(record, reading.rows))
         self._count_decisions(record, waiting)
         return (*self._in_the_way(record), *under_way, *(reason_of(record, item) for item in waiting))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from treadle.domain.errors import DefinitionError, Finding, NotFoundError
@@ -36,7 +37,9 @@ def pending_move(loaded: Loaded) -> InboxRow | None:
 class Mover:
     """Implements `hosting.Owned`: an execution while it is moved, of which nothing runs."""
 
-    def __init__(self, store: Store, programs: Programs, claim: Claim, loaded: Loaded, message: InboxRow, *, owner: str) -> None:
+    def __init__(
+        self, store: Store, programs: Programs, claim: Claim, loaded: Loaded, message: InboxRow, *, owner: str, now: datetime
+    ) -> None:
         self.claim_no = claim.claim_no
         self.crashes = claim.crashes
         self.seen = claim.inbox_seq
@@ -49,6 +52,7 @@ class Mover:
         self._loaded = loaded
         self._message = message
         self._owner = owner
+        self._now = now
 
     def move(self) -> bool:
         """In a thread of its own. False if it is no longer ours; StoreUnavailableError: try again, with what is then stored."""
@@ -78,7 +82,6 @@ class Mover:
         return fit(record.id, program, target, record.trigger_json, rows).findings
 
     def _row(self, verb: str, asked: dict[str, Any], findings: Sequence[Finding]) -> JournalRow:
-        now = self._store.now()
         named = [{"place": each.path, "message": each.message, "hint": each.hint} for each in findings[:NAMED]]
         detail = {"verb": verb, **asked, **({"findings": named} if named else {})}
         error = Failure("does_not_fit", findings[0].message).to_json("") if findings else None
@@ -86,7 +89,7 @@ class Mover:
         return JournalRow(
             self.id, seq, RowKind.CONTROL, "", TOP, 0, 0, verb, error_json=error,
             detail_json=encode(detail, limit=INPUT_LIMIT, name="detail"), message_seq=self._message.seq,
-            started_at=self._message.created_at, finished_at=now, by=self._owner,
+            started_at=self._message.created_at, finished_at=self._now, by=self._owner,
         )  # fmt: skip
 
     # What its worker asks of it meanwhile

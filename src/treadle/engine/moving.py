@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from treadle.domain.errors import ConflictError, DefinitionError, Finding, MarkingError, NotFoundError
@@ -23,6 +24,8 @@ from treadle.ports import Store, Wakeup
 
 OPEN = (ExecutionStatus.RUNNING, ExecutionStatus.WAITING, ExecutionStatus.PAUSED, ExecutionStatus.FAILED)
 """Statuses in which an execution may be open: a failed one while it is to be tried again by its own policy."""
+
+PAGE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,43 +79,44 @@ class Moving:
 
     def move_all(
         self, workflow: str, from_version: int, version: int, *, by: str | None = None, dry_run: bool = False, limit: int = 100,
-        cursor: str | None = None,
+        cursor: str | None = None, seconds: float = 20.0,
     ) -> Moves:  # fmt: skip
         """The same for all open executions of one version; those that do not fit are left as they are, and say why.
 
-        A page looks at `limit` open executions of the workflow, whatever their version: it may be empty and not be the last.
+        A page looks at `limit` open executions of the workflow at most, whatever their version, and ends early after `seconds`:
+        it may be empty and not be the last.
         """
         for each in (from_version, version):
             self._store.workflows.get(workflow, each)
-        records, next_cursor = self._open(workflow, limit, cursor)
+        until = self._store.now() + timedelta(seconds=seconds)
         items: list[Move] = []
         conflicts: list[tuple[str, str]] = []
-        for listed in records:
-            if listed.version != from_version:
-                continue
-            try:
-                rows, record, moved = self._look(listed.id, version)
-                items.append(moved if dry_run or not moved.fits else self._send(record, rows, moved, by))
-            except (ConflictError, NotFoundError) as late:
-                conflicts.append((listed.id, str(late)))
-        return Moves(tuple(items), tuple(conflicts), next_cursor)
+        while limit > 0:
+            found, cursor = self._open(workflow, min(PAGE, limit), cursor)
+            limit -= max(1, len(found))
+            for listed in found:
+                if listed.version != from_version or not _is_open(listed):
+                    continue
+                try:
+                    rows, record, moved = self._look(listed.id, version)
+                    items.append(moved if dry_run or not moved.fits else self._send(record, rows, moved, by))
+                except (ConflictError, NotFoundError) as late:
+                    conflicts.append((listed.id, str(late)))
+            if cursor is None or self._store.now() >= until:
+                break
+        return Moves(tuple(items), tuple(conflicts), cursor)
 
-    def _open(self, workflow: str, limit: int, cursor: str | None) -> tuple[list[ExecutionRecord], str | None]:
-        """The next open executions, status after status, and where to go on."""
+    def _open(self, workflow: str, limit: int, cursor: str | None) -> tuple[Sequence[ExecutionRecord], str | None]:
+        """The next executions of one status, and where to go on: there, or with the next status."""
         first, _, inner = (cursor or OPEN[0].value).partition("~")
         if first not in OPEN:
             raise DefinitionError([Finding("cursor", "not a cursor of this list", "cursor", "pass `next_cursor` as it was given")])
-        found: list[ExecutionRecord] = []
-        looked_at = 0
-        for status in OPEN[OPEN.index(ExecutionStatus(first)) :]:
-            if looked_at >= limit:
-                return found, status.value
-            page = self._store.executions.list(status=status, workflow=workflow, limit=limit - looked_at, cursor=inner or None)
-            looked_at, inner = looked_at + len(page.items), ""
-            found.extend(each for each in page.items if status is not ExecutionStatus.FAILED or each.next_retry_at is not None)
-            if page.next_cursor is not None:
-                return found, f"{status}~{page.next_cursor}"
-        return found, None
+        status = ExecutionStatus(first)
+        page = self._store.executions.list(status=status, workflow=workflow, limit=limit, cursor=inner or None)
+        if page.next_cursor is not None:
+            return page.items, f"{status}~{page.next_cursor}"
+        rest = OPEN[OPEN.index(status) + 1 :]
+        return page.items, rest[0].value if rest else None
 
     def _send(self, record: ExecutionRecord, rows: Sequence[JournalRow], moved: Move, by: str | None) -> Move:
         reply = self._store.executions.send(_message(record, rows, moved, by))
@@ -131,7 +135,7 @@ class Moving:
         rows = journal_of(self._store, execution_id)
         record = self._store.executions.get(execution_id)
         now = version_of(rows, record.version)
-        if record.status in TERMINAL and record.next_retry_at is None:
+        if not _is_open(record):
             raise _too_late(record, version)
         record = replace(record, version=now)
         if version == now:
@@ -151,6 +155,10 @@ class Moving:
         waiting = _waiting(record, found)
         move = Move(record.id, record.status, now, version, found.findings, waiting, found.begins, found.changed)
         return rows, record, move
+
+
+def _is_open(record: ExecutionRecord) -> bool:
+    return record.status not in TERMINAL or record.next_retry_at is not None
 
 
 def _waiting(record: ExecutionRecord, found: Fit) -> tuple[dict[str, Any], ...]:

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from treadle.domain.records import ExecutionRecord
+from treadle.domain.records import ExecutionRecord, JournalRow, RowKind
+from treadle.domain.values import decode
 from treadle.engine.compensation import UNDO
 from treadle.engine.held_back import held_back_reason
+from treadle.engine.history import MOVE, NOT_MOVED
 from treadle.engine.views import Reason
+
+
+def not_moved(record: ExecutionRecord, rows: Sequence[JournalRow]) -> Iterator[Reason]:
+    """That it was to have another version when it was last moved, and where it did not fit."""
+    moves = (row for row in reversed(rows) if row.kind == RowKind.CONTROL and row.status in (MOVE, NOT_MOVED))
+    last = next(moves, None)
+    if last is not None and last.status == NOT_MOVED:
+        detail = decode(last.detail_json or "{}")
+        first = (detail.get("findings") or [{}])[0]
+        where = f"{first.get('place') or 'as a whole'}: {first.get('message', '')}"
+        sentence = f"It was to be moved to version {detail.get('version')}, and was not: {where}."
+        mend = f"treadle executions move {record.id} --version {detail.get('version')} --dry-run"
+        yield Reason("not_moved", sentence, mend)
 
 
 def reason_of(record: ExecutionRecord, item: dict[str, Any]) -> Reason:

@@ -15,7 +15,7 @@ SUSPECT = 2
 """Crashes in a row after which an execution runs alone."""
 _ASKED = {
     MessageKind.CANCEL: "cancel", MessageKind.PAUSE: "pause", MessageKind.RESUME: "go on", MessageKind.COMPLETE: "complete",
-    MessageKind.FAIL: "fail", MessageKind.DEADLINE: "time out",
+    MessageKind.FAIL: "fail", MessageKind.DEADLINE: "time out", MessageKind.MOVE: "move to another version",
 }  # fmt: skip
 
 
@@ -113,6 +113,8 @@ def unread_reasons(record: ExecutionRecord, messages: Sequence[InboxRow], consum
         asked = _ASKED[message.kind]
         sentence = f"It was asked to {asked} at {message.created_at:%Y-%m-%d %H:%M:%S} UTC, and its worker has not acted on it yet."
         mend = "it does at its next look" if record.owner is None else f"if it hangs: treadle workers evict {record.owner}"
+        if message.kind is MessageKind.MOVE:
+            mend = f"what runs finishes first; {mend}"
         yield Reason("asked", sentence, mend)
 
 
