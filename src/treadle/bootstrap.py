@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from treadle import __version__
 from treadle.activities.registry import default_registry
 from treadle.engine.engine import WorkflowEngine as _WorkflowEngine
-from treadle.engine.system import LocalWakeup, RandomIds, SystemClock
+from treadle.engine.system import LocalWakeup, RandomIds, SystemClock, host_label
 from treadle.ports import Handlers, Store, Wakeup
 from treadle.settings import Settings
 from treadle.store import open_store, open_wakeup
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from treadle.engine.worker import WorkflowWorker as _WorkflowWorker
+    from treadle.health import Surroundings
 
 
 @dataclass(slots=True)
@@ -30,6 +31,16 @@ class Treadle:
     handlers: Handlers
     engine: _WorkflowEngine
     wakeup: Wakeup
+
+    def surroundings(self) -> Surroundings:
+        """What a check-up looks at from here, where no server runs."""
+        from treadle.health import Surroundings
+
+        settings = self.settings
+        return Surroundings(
+            self.store, self.handlers.node_types, SystemClock().now, machine=host_label(), host=settings.host, port=settings.port,
+            guarded=bool(settings.tokens), serving=False,
+        )  # fmt: skip
 
     def close(self) -> None:
         self.wakeup.close()

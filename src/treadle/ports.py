@@ -44,6 +44,7 @@ from treadle.domain.records import (
     WorkflowVersion,
 )
 from treadle.domain.schedule_due import DueStep
+from treadle.observation import VitalStore
 from treadle.ports_live import LiveStore
 
 
@@ -92,8 +93,13 @@ class WorkerStore(Protocol):
         """[T1] A new incarnation, with a lease of that many seconds. Returns the database's time."""
         ...
 
-    def beat(self, worker_id: str, *, lease: float, abandoned: int = 0) -> datetime | None:
-        """[T2] Renew the lease, and say how many threads are at work for nobody. None: the lease is lost."""
+    def beat(
+        self, worker_id: str, *, lease: float, abandoned: int = 0, clock_at: datetime | None = None
+    ) -> datetime | None:
+        """[T2] Renew the lease, and say how many threads are at work for nobody. None: the lease is lost.
+
+        `clock_at` is what the worker's own clock says, only to be shown.
+        """
         ...
 
     def reap(self, *, limit: int = 10) -> Sequence[tuple[str, int]]:
@@ -460,6 +466,7 @@ class Store(Protocol):
     limits: LimitStore
     live: LiveStore
     heartbeats: HeartbeatStore
+    vitals: VitalStore
     url: str
     single_writer: bool
     """True for SQLite: one transaction at a time, so one commit lane is enough."""

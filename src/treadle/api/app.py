@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
 
+from treadle.api.check_ups import CheckUps
 from treadle.api.config import ApiConfig, check_bind
 from treadle.api.credentials import Credentials
 from treadle.api.gate import Gate
@@ -86,6 +87,7 @@ def create_app(engine: WorkflowEngine, config: ApiConfig) -> FastAPI:
     app.state.credentials = credentials
     app.state.streams = streams = Streams()
     app.state.watcher = Watcher(engine, streams, heartbeat=config.heartbeat_interval)
+    app.state.check_ups = CheckUps(engine, config)
     install_problem_handlers(app)
     api = APIRouter(prefix="/api/v1")
     for router in (

@@ -131,8 +131,9 @@ class Incarnation:
     async def _register(self, stopping: asyncio.Event) -> bool:
         """Wait for the database if need be. False when the worker is stopped before."""
         new = NewWorker(
-            self.id, self._host, self._pid, self._config.queues, self._config.concurrency, tuple(self._deps.handlers.node_types)
-        )
+            self.id, self._host, self._pid, self._config.queues, self._config.concurrency,
+            tuple(self._deps.handlers.node_types), self._deps.clock.now(),
+        )  # fmt: skip
         while not stopping.is_set():
             sent = self._deps.clock.boottime()
             try:

@@ -1,0 +1,48 @@
+"""What check-ups, metrics and people who look on ask of the database; the engine needs none of it to run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from treadle.domain.vitals import Backlog, Capacity, Lagging, LateSchedule, OldTransaction, OpenVersion, TableSize
+
+
+class VitalStore(Protocol):
+    """What a check-up asks; each verb is cheap however much history there is."""
+
+    def probe(self) -> None:
+        """Write a row and commit it. StoreUnavailableError if the database cannot be written to."""
+        ...
+
+    def backlog(self) -> Sequence[Backlog]:
+        """By queue, those that have something ready."""
+        ...
+
+    def open_versions(self) -> Sequence[OpenVersion]: ...
+
+    def overdue(self, *, grace: float, limit: int) -> Sequence[Lagging]:
+        """Those whose timer or retry came longer than `grace` seconds ago and that nobody woke, the oldest first."""
+        ...
+
+    def unmoved(self, *, longer_than: float, limit: int) -> Sequence[Lagging]:
+        """Those that a worker holds and that have recorded nothing for so many seconds, the oldest first."""
+        ...
+
+    def set_aside(self, *, within: float, limit: int) -> Sequence[Lagging]:
+        """Those that failed with `crash_loop` within so many seconds, the newest first."""
+        ...
+
+    def late_schedules(self, *, grace: float, limit: int) -> Sequence[LateSchedule]:
+        """Those that are set aside, or due for longer than `grace` seconds."""
+        ...
+
+    def tables(self) -> Sequence[TableSize]:
+        """Empty on SQLite, which keeps no such figures."""
+        ...
+
+    def old_transactions(self, *, older_than: float, limit: int) -> Sequence[OldTransaction]:
+        """Empty on SQLite."""
+        ...
+
+    def capacity(self) -> Capacity: ...
