@@ -65,6 +65,7 @@ def open_treadle(settings: Settings, *, migrate: bool = False) -> Treadle:
 
 def build_worker(treadle: Treadle) -> _WorkflowWorker:
     """A worker on an opened system; it logs to stderr."""
+    from treadle.engine.node_logs import LogBook
     from treadle.engine.worker import WorkflowWorker as _WorkflowWorker
     from treadle.engine.worker_config import WorkerConfig, WorkerDeps
     from treadle.logs import configure_logging
@@ -83,7 +84,8 @@ def build_worker(treadle: Treadle) -> _WorkflowWorker:
         handler_limit=settings.handler_limit,
         abandoned_limit=settings.abandoned_limit,
     )
-    deps = WorkerDeps(treadle.store, treadle.handlers, SystemClock(), RandomIds(), treadle.wakeup)
+    logs = LogBook(treadle.store.logs)
+    deps = WorkerDeps(treadle.store, treadle.handlers, SystemClock(), RandomIds(), treadle.wakeup, logs=logs)
     return _WorkflowWorker(config, deps)
 
 

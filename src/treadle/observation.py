@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from treadle.domain.node_logs import LogLine, NewLogLine
 from treadle.domain.vitals import Backlog, Capacity, Lagging, LateSchedule, OldTransaction, OpenVersion, TableSize
 
 
@@ -46,3 +47,19 @@ class VitalStore(Protocol):
         ...
 
     def capacity(self) -> Capacity: ...
+
+
+class LogStore(Protocol):
+    """What nodes have said."""
+
+    def add(self, lines: Sequence[NewLogLine]) -> None:
+        """All of them or none; those of executions that are gone are left out. A repeat writes them twice."""
+        ...
+
+    def counts(self, execution_ids: Sequence[str], *, most: int) -> Mapping[str, int]:
+        """How many lines each has, counted up to `most`."""
+        ...
+
+    def list(self, execution_id: str, *, node_id: str | None = None, after: int = 0, limit: int = 200) -> Sequence[LogLine]:
+        """Those with a seq above `after`, in order."""
+        ...

@@ -44,7 +44,7 @@ from treadle.domain.records import (
     WorkflowVersion,
 )
 from treadle.domain.schedule_due import DueStep
-from treadle.observation import VitalStore
+from treadle.observation import LogStore, VitalStore
 from treadle.ports_live import LiveStore
 
 
@@ -467,6 +467,7 @@ class Store(Protocol):
     live: LiveStore
     heartbeats: HeartbeatStore
     vitals: VitalStore
+    logs: LogStore
     url: str
     single_writer: bool
     """True for SQLite: one transaction at a time, so one commit lane is enough."""

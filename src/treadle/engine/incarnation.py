@@ -81,7 +81,7 @@ class Incarnation:
         self._pulses = PulseBook(deps.store.heartbeats, lanes.lookups, owner=self.id)
         self._runner = Runner(
             lanes.handlers, lanes.lookups, Children(deps.store.workflows, programs), self._pulses, now=self.now,
-            secrets=deps.secrets, limit=config.handler_limit,
+            secrets=deps.secrets, limit=config.handler_limit, logs=deps.logs,
         )  # fmt: skip
         self._bookings = BookingOffice(deps.store.limits, lanes.lookups)
         self._duties = Duties(deps.store, programs, worker_id=self.id, host=host, may_reap=self._lease.may_reap)

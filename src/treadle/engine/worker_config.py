@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from treadle.engine.node_logs import LogBook
 from treadle.ports import Clock, Handlers, Ids, Store, Wakeup
 
 
@@ -28,7 +29,7 @@ class WorkerConfig:
 
 @dataclass(frozen=True, slots=True)
 class WorkerDeps:
-    """`secrets` resolves the name of a secret; None where there are none."""
+    """`secrets` resolves the name of a secret; None where there are none. `logs` keeps what nodes say; the worker closes it."""
 
     store: Store
     handlers: Handlers
@@ -36,3 +37,4 @@ class WorkerDeps:
     ids: Ids
     wakeup: Wakeup
     secrets: Callable[[str], str] | None = None
+    logs: LogBook | None = None

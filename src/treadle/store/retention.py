@@ -19,6 +19,7 @@ class Retention:
             if ids:
                 session.run("prune_journal", ids=ids)
                 session.run("prune_payloads", ids=ids)
+                session.run("prune_node_logs", ids=ids)
                 session.run("prune_inbox", ids=ids)
                 session.run("prune_heartbeats", ids=ids)
                 session.run("prune_approvals", ids=ids)

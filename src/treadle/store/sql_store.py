@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from treadle.domain.heartbeats import HeartbeatStore
-from treadle.observation import VitalStore
+from treadle.observation import LogStore, VitalStore
 from treadle.ports import (
     ApprovalStore,
     ExecutionStore,
@@ -28,6 +28,7 @@ from treadle.store.inbox import Inbox
 from treadle.store.limits import Limits
 from treadle.store.live import Live
 from treadle.store.migrations import Migrations
+from treadle.store.node_logs import NodeLogs
 from treadle.store.ownership import Ownership
 from treadle.store.phases import Phases
 from treadle.store.schedules import Schedules
@@ -51,6 +52,7 @@ class SqlStore:
     live: LiveStore
     heartbeats: HeartbeatStore
     vitals: VitalStore
+    logs: LogStore
 
     def __init__(self, database: Database, *, claims: Claims, commits: Commits, head_start: int) -> None:
         self._database = database
@@ -68,6 +70,7 @@ class SqlStore:
         self.live = Live(database)
         self.heartbeats = Heartbeats(database)
         self.vitals = Vitals(database)
+        self.logs = NodeLogs(database)
         self.url = database.url
         self.single_writer = database.dialect == "sqlite"
 
