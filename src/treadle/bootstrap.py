@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -89,7 +91,21 @@ def build_worker(treadle: Treadle) -> _WorkflowWorker:
     return _WorkflowWorker(config, deps)
 
 
-def build_app(treadle: Treadle) -> FastAPI:
+@contextmanager
+def shown_metrics(treadle: Treadle, worker: _WorkflowWorker) -> Iterator[None]:
+    """A worker's metrics on the port of the settings, if they name one, while the block runs. OSError if it cannot be had."""
+    port = treadle.settings.metrics_port
+    if port is None:
+        yield
+        return
+    from treadle.metrics.exposition import Exposition
+
+    with Exposition(workers=[worker]).served(treadle.settings.metrics_host, port):
+        yield
+
+
+def build_app(treadle: Treadle, workers: Sequence[_WorkflowWorker] = ()) -> FastAPI:
+    """`workers` are those that run in this process: their metrics are shown beside the server's."""
     from treadle.api.app import create_app
     from treadle.api.config import ApiConfig
 
@@ -101,7 +117,7 @@ def build_app(treadle: Treadle) -> FastAPI:
         allowed_hosts=settings.allowed_hosts,
         version=__version__,
     )
-    return create_app(treadle.engine, config)
+    return create_app(treadle.engine, config, workers=workers)
 
 
 class WorkflowWorker:
@@ -114,7 +130,8 @@ class WorkflowWorker:
     def start(self) -> None:
         """Work until stopped, then close the database. In the main thread Ctrl-C and SIGTERM stop it."""
         try:
-            self._worker.start()
+            with shown_metrics(self._treadle, self._worker):
+                self._worker.start()
         finally:
             self._treadle.close()
 

@@ -22,6 +22,10 @@ class VitalStore(Protocol):
 
     def open_versions(self) -> Sequence[OpenVersion]: ...
 
+    def open_by_workflow(self) -> Sequence[tuple[str, str, int]]:
+        """(workflow, status, how many) of those that are running, waiting or paused."""
+        ...
+
     def overdue(self, *, grace: float, limit: int) -> Sequence[Lagging]:
         """Those whose timer or retry came longer than `grace` seconds ago and that nobody woke, the oldest first."""
         ...

@@ -54,6 +54,12 @@ class Settings(BaseSettings):
         description="Abandoned handler threads with which a worker, after 30 s, gives its work back and ends for its supervisor "
         "to start it anew; 0 is half of `TREADLE_HANDLER_THREADS`.",
     )
+    metrics_port: int | None = Field(
+        default=None, ge=0, le=65535, description="Port on which a worker shows its metrics to Prometheus; none if not set."
+    )
+    metrics_host: str = Field(
+        default="127.0.0.1", description="Address for that port. It asks for no token: keep it inside your network."
+    )
     wakeups: bool = Field(default=True, description="Use LISTEN/NOTIFY on PostgreSQL to shorten the wait for the next poll.")
     activities: Names = Field(default=(), description="Modules to import for their activity handlers.")
     http_allow_private: bool = Field(default=False, description="Whether `http.request` may reach private and loopback addresses.")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from treadle.engine.meters import Meters
 from treadle.engine.node_logs import LogBook
 from treadle.ports import Clock, Handlers, Ids, Store, Wakeup
 
@@ -38,3 +39,4 @@ class WorkerDeps:
     wakeup: Wakeup
     secrets: Callable[[str], str] | None = None
     logs: LogBook | None = None
+    meters: Meters = field(default_factory=Meters)

@@ -28,6 +28,10 @@ class Vitals:
         with self._database.reading() as session:
             return [OpenVersion(*row) for row in session.rows("open_versions")]
 
+    def open_by_workflow(self) -> Sequence[tuple[str, str, int]]:
+        with self._database.reading() as session:
+            return [(workflow, status, count) for workflow, status, count in session.rows("open_by_workflow")]
+
     def overdue(self, *, grace: float, limit: int) -> Sequence[Lagging]:
         with self._database.reading() as session:
             found = [

@@ -14,6 +14,14 @@ WHERE status IN ('running', 'waiting', 'paused')
 GROUP BY workflow, version
 ORDER BY workflow, version
 
+-- name: open_by_workflow
+SELECT workflow, status, count(*)
+FROM execution
+INDEXED BY execution_status -- sqlite
+WHERE status IN ('running', 'waiting', 'paused')
+GROUP BY workflow, status
+ORDER BY workflow, status
+
 -- name: overdue_executions
 SELECT id, workflow, wake_at FROM execution WHERE wake_at < treadle_after(-:grace) ORDER BY wake_at, id LIMIT :limit
 
