@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from treadle import __version__
 from treadle.activities.registry import default_registry
+from treadle.domain.retention import parse_retention_setting
 from treadle.engine.engine import WorkflowEngine as _WorkflowEngine
 from treadle.engine.system import LocalWakeup, RandomIds, SystemClock, host_label
 from treadle.ports import Handlers, Store, Wakeup
@@ -85,6 +86,7 @@ def build_worker(treadle: Treadle) -> _WorkflowWorker:
         handler_threads=settings.handler_threads,
         handler_limit=settings.handler_limit,
         abandoned_limit=settings.abandoned_limit,
+        retention=parse_retention_setting(settings.retention),
     )
     logs = LogBook(treadle.store.logs)
     deps = WorkerDeps(treadle.store, treadle.handlers, SystemClock(), RandomIds(), treadle.wakeup, logs=logs)

@@ -1,9 +1,11 @@
-"""What check-ups, metrics and people who look on ask of the database; the engine needs none of it to run."""
+"""What looking on and looking after ask of the database: check-ups, metrics, logs, retention, backups."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
 
 from treadle.domain.node_logs import LogLine, NewLogLine
 from treadle.domain.vitals import Backlog, Capacity, Lagging, LateSchedule, OldTransaction, OpenVersion, TableSize
@@ -66,4 +68,40 @@ class LogStore(Protocol):
 
     def list(self, execution_id: str, *, node_id: str | None = None, after: int = 0, limit: int = 200) -> Sequence[LogLine]:
         """Those with a seq above `after`, in order."""
+        ...
+
+
+class UpkeepStore(Protocol):
+    """What keeps the database from growing, and copies it. Any worker may do it, and several at once."""
+
+    def policies(self) -> Mapping[str, Any]:
+        """The `settings.retention` of each workflow's latest version, by name, as JSON; None where it says nothing."""
+        ...
+
+    def doom(self, *, finished_before: datetime, limit: int, status: str | None = None, workflow: str | None = None) -> int:
+        """[T21] Delete finished executions, so that nobody sees them any more; how many. `sweep` deletes what belonged to them."""
+        ...
+
+    def sweep(self) -> int:
+        """Delete some thousand rows of what was doomed; 0 when nothing is left, or others are at it."""
+        ...
+
+    def tidy(self, *, before: datetime) -> None:
+        """Delete old fires, the keys of limits that nobody has used since, and drafts that nobody needs."""
+        ...
+
+    def count(self, *, finished_before: datetime, status: str | None, workflow: str | None) -> int:
+        """How many executions `doom` would delete if it had no limit."""
+        ...
+
+    def give_back(self) -> None:
+        """Give some unused pages back to the disk. SQLite only; PostgreSQL's vacuum does it."""
+        ...
+
+    def compact(self) -> None:
+        """Give all of them back, by writing the file anew. SQLite only; nobody can write meanwhile."""
+        ...
+
+    def backup(self, target: Path, *, progress: Callable[[float], None]) -> None:
+        """Copy the database of one moment into a file while all goes on. BackupError."""
         ...

@@ -44,7 +44,7 @@ from treadle.domain.records import (
     WorkflowVersion,
 )
 from treadle.domain.schedule_due import DueStep
-from treadle.observation import LogStore, VitalStore
+from treadle.observation import LogStore, UpkeepStore, VitalStore
 from treadle.ports_live import LiveStore
 
 
@@ -290,7 +290,9 @@ class ExecutionStore(Protocol):
         """How many executions are in each status, and `ready`: runnable without an owner."""
         ...
 
-    def prune(self, *, finished_before: datetime, limit: int = 1000) -> int:
+    def prune(
+        self, *, finished_before: datetime, limit: int = 1000, status: str | None = None, workflow: str | None = None
+    ) -> int:
         """[T21] Delete finished executions and all that belongs to them; how many. Call until 0."""
         ...
 
@@ -468,6 +470,7 @@ class Store(Protocol):
     heartbeats: HeartbeatStore
     vitals: VitalStore
     logs: LogStore
+    upkeep: UpkeepStore
     url: str
     single_writer: bool
     """True for SQLite: one transaction at a time, so one commit lane is enough."""

@@ -86,7 +86,8 @@ class Incarnation:
             secrets=deps.secrets, limit=config.handler_limit, logs=deps.logs,
         )  # fmt: skip
         self._bookings = BookingOffice(deps.store.limits, lanes.lookups)
-        self._duties = Duties(deps.store, programs, worker_id=self.id, host=host, may_reap=self._lease.may_reap, meters=deps.meters)
+        self._duties = Duties(deps.store, programs, worker_id=self.id, host=host, may_reap=self._lease.may_reap,
+                              meters=deps.meters, retention=config.retention)  # fmt: skip
         self._prioritization = PrioritizationManager(
             deps.store.ownership, deps.store.phases, deps.clock, owner=self.id, queues=config.queues,
             head_start=config.head_start, meters=deps.meters,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from treadle.domain.retention import Retention
 from treadle.engine.meters import Meters
 from treadle.engine.node_logs import LogBook
 from treadle.ports import Clock, Handlers, Ids, Store, Wakeup
@@ -12,7 +13,8 @@ from treadle.ports import Clock, Handlers, Ids, Store, Wakeup
 
 @dataclass(frozen=True, slots=True)
 class WorkerConfig:
-    """Times in seconds. `concurrency` is how many executions one worker holds at once."""
+    """Times in seconds. `concurrency` is how many executions one worker holds at once; `retention` is that of workflows that
+    say nothing."""
 
     poll_interval: float = 1.0
     concurrency: int = 10
@@ -26,6 +28,7 @@ class WorkerConfig:
     handler_limit: int = 256
     abandoned_limit: int = 0
     """Abandoned threads with which it ends; 0 is half of `handler_threads`."""
+    retention: Retention = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

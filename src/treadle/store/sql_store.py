@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from treadle.domain.heartbeats import HeartbeatStore
-from treadle.observation import LogStore, VitalStore
+from treadle.observation import LogStore, UpkeepStore, VitalStore
 from treadle.ports import (
     ApprovalStore,
     ExecutionStore,
@@ -33,6 +33,7 @@ from treadle.store.ownership import Ownership
 from treadle.store.phases import Phases
 from treadle.store.schedules import Schedules
 from treadle.store.starts import Starts
+from treadle.store.upkeep import Upkeep
 from treadle.store.vitals import Vitals
 from treadle.store.workers import Workers
 from treadle.store.workflows import Workflows
@@ -53,6 +54,7 @@ class SqlStore:
     heartbeats: HeartbeatStore
     vitals: VitalStore
     logs: LogStore
+    upkeep: UpkeepStore
 
     def __init__(self, database: Database, *, claims: Claims, commits: Commits, head_start: int) -> None:
         self._database = database
@@ -71,6 +73,7 @@ class SqlStore:
         self.heartbeats = Heartbeats(database)
         self.vitals = Vitals(database)
         self.logs = NodeLogs(database)
+        self.upkeep = Upkeep(database)
         self.url = database.url
         self.single_writer = database.dialect == "sqlite"
 

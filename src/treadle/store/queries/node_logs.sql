@@ -14,8 +14,3 @@ FROM node_log
 WHERE execution_id = :execution_id AND seq > :after AND (CAST(:node_id AS text) IS NULL OR node_id = :node_id)
 ORDER BY seq
 LIMIT :limit
-
--- name: prune_node_logs
-DELETE FROM node_log
-WHERE execution_id = ANY(:ids) -- postgres
-WHERE execution_id IN (SELECT value FROM json_each(:ids)) -- sqlite

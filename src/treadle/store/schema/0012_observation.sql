@@ -25,3 +25,8 @@ CREATE TABLE node_log (
 );
 
 CREATE INDEX node_log_execution ON node_log (execution_id, seq);
+
+-- Executions that retention has deleted and whose journal, messages and lines are still to go, a few thousand rows at a time.
+CREATE TABLE doomed (
+  execution_id id_text PRIMARY KEY NOT NULL
+);
