@@ -334,7 +334,8 @@ def test_a_full_disk_is_told_as_one(small_disk: Path, clock: MovableClock) -> No
 
     findings = [finding for finding in examine(place_of(store, clock)).findings if finding.code == "disk_full"]
 
-    assert [(finding.title, finding.severity) for finding in findings] == [("disk", "error"), ("writing", "error")]
+    assert [finding.severity for finding in findings] == ["error", "error"]
+    assert [finding.title for finding in findings] in (["disk", "writing"], ["disk", "database"])  # a new connection writes, too
     assert "treadle db prune" in findings[0].mend
     store.close()
 

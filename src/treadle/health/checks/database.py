@@ -65,9 +65,8 @@ def writable(place: Surroundings) -> Iterator[Finding]:
         place.store.vitals.probe()
     except StoreUnavailableError as failure:
         words, mend = str(failure), "see the database's own log"
-        if any(phrase in words.lower() for phrase in NO_ROOM):
-            mend = "make room on the database's disk; workers then send the same commits again by themselves"
-            yield error("disk_full", "writing", f"the database has no room left: {words}", mend)
+        if _has_no_room(words):
+            yield _full("writing", words)
             return
         if "read-only" in words.lower() or "readonly" in words.lower():
             mend = "name the primary server in TREADLE_DATABASE_URL, or give this user the right to write the file"
@@ -97,9 +96,20 @@ def clock(place: Surroundings) -> Iterator[Finding]:
 def _unreachable(failure: StoreError) -> Finding:
     if isinstance(failure, SchemaError):
         return error("schema", "schema", str(failure), "run `treadle db migrate`")
+    if _has_no_room(str(failure)):
+        return _full("database", str(failure))
     words = f"the database cannot be reached: {failure}"
     mend = "check --db or TREADLE_DATABASE_URL, and that the database is running"
     return error("database_unreachable", "database", words, mend)
+
+
+def _has_no_room(words: str) -> bool:
+    return any(phrase in words.lower() for phrase in NO_ROOM)
+
+
+def _full(title: str, words: str) -> Finding:
+    mend = "make room on the database's disk; workers then send the same commits again by themselves"
+    return error("disk_full", title, f"the database has no room left: {words}", mend)
 
 
 def _loss(unsafe: Sequence[str]) -> str:

@@ -23,12 +23,12 @@ GROUP BY workflow, status
 ORDER BY workflow, status
 
 -- name: overdue_executions
-SELECT id, workflow, wake_at FROM execution WHERE wake_at < treadle_after(-CAST(:grace AS double precision)) ORDER BY wake_at, id LIMIT :limit
+SELECT id, workflow, wake_at FROM execution WHERE wake_at < (SELECT treadle_after(-CAST(:grace AS double precision))) ORDER BY wake_at, id LIMIT :limit
 
 -- name: overdue_retries
 SELECT id, workflow, next_retry_at
 FROM execution
-WHERE next_retry_at < treadle_after(-CAST(:grace AS double precision))
+WHERE next_retry_at < (SELECT treadle_after(-CAST(:grace AS double precision)))
 ORDER BY next_retry_at, id
 LIMIT :limit
 
@@ -45,14 +45,15 @@ LIMIT :limit
 SELECT id, workflow, finished_at
 FROM execution
 INDEXED BY execution_finished -- sqlite
-WHERE finished_at >= treadle_after(-CAST(:within AS double precision)) AND status = 'failed' AND crashes >= 3
-ORDER BY finished_at DESC, id
+WHERE finished_at >= (SELECT treadle_after(-CAST(:within AS double precision)))
+  AND status NOT IN ('running', 'waiting', 'paused', 'completed', 'cancelled') AND crashes >= 3
+ORDER BY finished_at DESC
 LIMIT :limit
 
 -- name: late_schedules
 SELECT id, workflow, coalesce(due_at, next_fire_at), error
 FROM schedule
-WHERE NOT paused AND (error IS NOT NULL OR coalesce(due_at, next_fire_at) < treadle_after(-CAST(:grace AS double precision)))
+WHERE NOT paused AND (error IS NOT NULL OR coalesce(due_at, next_fire_at) < (SELECT treadle_after(-CAST(:grace AS double precision))))
 ORDER BY id
 LIMIT :limit
 
