@@ -32,5 +32,5 @@ class CheckUps:
         engine, config = self._engine, self._config
         return Surroundings(
             engine.store, engine.handlers.node_types, self._clock.now, machine=host_label(), host=config.host, port=config.port,
-            guarded=bool(config.tokens), serving=True,
+            guarded=bool(config.tokens), serving=True, pages=config.ui_folder,
         )  # fmt: skip

@@ -30,7 +30,7 @@ class Retention:
     def prune(
         self, *, finished_before: datetime, limit: int, status: str | None = None, workflow: str | None = None
     ) -> int:
-        """Once there is nothing more to delete, old fires of schedules and drafts go too, unless only some executions were meant."""
+        """Once there is nothing more to delete, old fires and drafts go too, unless only some executions were meant."""
         pruned = self.doom(finished_before=finished_before, limit=limit, status=status, workflow=workflow)
         while self.sweep():
             pass
