@@ -133,6 +133,7 @@ class VirtualHandlerThreads:
     """As many threads as are wanted, none of them stuck."""
 
     stuck = 0
+    abandoned = 0
     size = 1
 
     def __init__(self, machine: Machine) -> None:
