@@ -27,6 +27,7 @@ from treadle.domain.node_types import NodeType
 from treadle.domain.records import ExecutionRecord, JournalRow
 from treadle.domain.values import decode
 from treadle.engine.engine import WorkflowEngine
+from treadle.engine.node_logs import LogBook
 from treadle.engine.system import LocalWakeup, RandomIds
 from treadle.engine.views import ExecutionView
 from treadle.engine.worker import WorkflowWorker
@@ -189,7 +190,8 @@ class House:
     def hire(self, **config: Any) -> WorkflowWorker:
         """Start one more worker."""
         fields: dict[str, Any] = {"poll_interval": 0.02, "lease": LEASE, "grace": 5.0, "commit_lanes": 1, **config}
-        deps = WorkerDeps(self.store, self.registry, self.clock, RandomIds(), self.wakeup, self.secrets.__getitem__)
+        logs = LogBook(self.store.logs)
+        deps = WorkerDeps(self.store, self.registry, self.clock, RandomIds(), self.wakeup, self.secrets.__getitem__, logs)
         worker = WorkflowWorker(WorkerConfig(**fields), deps)
         self.workers.append((worker, worker.start_in_thread()))
         return worker

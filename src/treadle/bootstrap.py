@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from treadle import __version__
 from treadle.activities.registry import default_registry
+from treadle.domain.retention import parse_retention_setting
 from treadle.engine.engine import WorkflowEngine as _WorkflowEngine
-from treadle.engine.system import LocalWakeup, RandomIds, SystemClock
+from treadle.engine.system import LocalWakeup, RandomIds, SystemClock, host_label
 from treadle.ports import Handlers, Store, Wakeup
 from treadle.settings import Settings
 from treadle.store import open_store, open_wakeup
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from treadle.engine.worker import WorkflowWorker as _WorkflowWorker
+    from treadle.health import Surroundings
 
 
 @dataclass(slots=True)
@@ -30,6 +34,16 @@ class Treadle:
     handlers: Handlers
     engine: _WorkflowEngine
     wakeup: Wakeup
+
+    def surroundings(self) -> Surroundings:
+        """What a check-up looks at from here, where no server runs."""
+        from treadle.health import Surroundings
+
+        settings = self.settings
+        return Surroundings(
+            self.store, self.handlers.node_types, SystemClock().now, machine=host_label(), host=settings.host, port=settings.port,
+            guarded=bool(settings.tokens), serving=False,
+        )  # fmt: skip
 
     def close(self) -> None:
         self.wakeup.close()
@@ -54,6 +68,7 @@ def open_treadle(settings: Settings, *, migrate: bool = False) -> Treadle:
 
 def build_worker(treadle: Treadle) -> _WorkflowWorker:
     """A worker on an opened system; it logs to stderr."""
+    from treadle.engine.node_logs import LogBook
     from treadle.engine.worker import WorkflowWorker as _WorkflowWorker
     from treadle.engine.worker_config import WorkerConfig, WorkerDeps
     from treadle.logs import configure_logging
@@ -71,12 +86,28 @@ def build_worker(treadle: Treadle) -> _WorkflowWorker:
         handler_threads=settings.handler_threads,
         handler_limit=settings.handler_limit,
         abandoned_limit=settings.abandoned_limit,
+        retention=parse_retention_setting(settings.retention),
     )
-    deps = WorkerDeps(treadle.store, treadle.handlers, SystemClock(), RandomIds(), treadle.wakeup)
+    logs = LogBook(treadle.store.logs)
+    deps = WorkerDeps(treadle.store, treadle.handlers, SystemClock(), RandomIds(), treadle.wakeup, logs=logs)
     return _WorkflowWorker(config, deps)
 
 
-def build_app(treadle: Treadle) -> FastAPI:
+@contextmanager
+def shown_metrics(treadle: Treadle, worker: _WorkflowWorker) -> Iterator[None]:
+    """A worker's metrics on the port of the settings, if they name one, while the block runs. OSError if it cannot be had."""
+    port = treadle.settings.metrics_port
+    if port is None:
+        yield
+        return
+    from treadle.metrics.exposition import Exposition
+
+    with Exposition(workers=[worker]).served(treadle.settings.metrics_host, port):
+        yield
+
+
+def build_app(treadle: Treadle, workers: Sequence[_WorkflowWorker] = ()) -> FastAPI:
+    """`workers` are those that run in this process: their metrics are shown beside the server's."""
     from treadle.api.app import create_app
     from treadle.api.config import ApiConfig
 
@@ -88,7 +119,7 @@ def build_app(treadle: Treadle) -> FastAPI:
         allowed_hosts=settings.allowed_hosts,
         version=__version__,
     )
-    return create_app(treadle.engine, config)
+    return create_app(treadle.engine, config, workers=workers)
 
 
 class WorkflowWorker:
@@ -101,7 +132,8 @@ class WorkflowWorker:
     def start(self) -> None:
         """Work until stopped, then close the database. In the main thread Ctrl-C and SIGTERM stop it."""
         try:
-            self._worker.start()
+            with shown_metrics(self._treadle, self._worker):
+                self._worker.start()
         finally:
             self._treadle.close()
 

@@ -44,6 +44,7 @@ from treadle.domain.records import (
     WorkflowVersion,
 )
 from treadle.domain.schedule_due import DueStep
+from treadle.observation import LogStore, UpkeepStore, VitalStore
 from treadle.ports_live import LiveStore
 
 
@@ -92,8 +93,13 @@ class WorkerStore(Protocol):
         """[T1] A new incarnation, with a lease of that many seconds. Returns the database's time."""
         ...
 
-    def beat(self, worker_id: str, *, lease: float, abandoned: int = 0) -> datetime | None:
-        """[T2] Renew the lease, and say how many threads are at work for nobody. None: the lease is lost."""
+    def beat(
+        self, worker_id: str, *, lease: float, abandoned: int = 0, clock_at: datetime | None = None
+    ) -> datetime | None:
+        """[T2] Renew the lease, and say how many threads are at work for nobody. None: the lease is lost.
+
+        `clock_at` is what the worker's own clock says, only to be shown.
+        """
         ...
 
     def reap(self, *, limit: int = 10) -> Sequence[tuple[str, int]]:
@@ -284,7 +290,9 @@ class ExecutionStore(Protocol):
         """How many executions are in each status, and `ready`: runnable without an owner."""
         ...
 
-    def prune(self, *, finished_before: datetime, limit: int = 1000) -> int:
+    def prune(
+        self, *, finished_before: datetime, limit: int = 1000, status: str | None = None, workflow: str | None = None
+    ) -> int:
         """[T21] Delete finished executions and all that belongs to them; how many. Call until 0."""
         ...
 
@@ -460,6 +468,9 @@ class Store(Protocol):
     limits: LimitStore
     live: LiveStore
     heartbeats: HeartbeatStore
+    vitals: VitalStore
+    logs: LogStore
+    upkeep: UpkeepStore
     url: str
     single_writer: bool
     """True for SQLite: one transaction at a time, so one commit lane is enough."""

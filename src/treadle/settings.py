@@ -7,6 +7,9 @@ from typing import Annotated, Any
 from pydantic import AliasChoices, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from treadle.domain.errors import DefinitionError
+from treadle.domain.retention import parse_retention_setting
+
 Names = Annotated[tuple[str, ...], NoDecode]
 """Several names, separated by commas."""
 
@@ -54,6 +57,16 @@ class Settings(BaseSettings):
         description="Abandoned handler threads with which a worker, after 30 s, gives its work back and ends for its supervisor "
         "to start it anew; 0 is half of `TREADLE_HANDLER_THREADS`.",
     )
+    metrics_port: int | None = Field(
+        default=None, ge=0, le=65535, description="Port on which a worker shows its metrics to Prometheus; none if not set."
+    )
+    metrics_host: str = Field(
+        default="127.0.0.1", description="Address for that port. It asks for no token: keep it inside your network."
+    )
+    retention: str = Field(
+        default="",
+        description="How long finished executions are kept: `30d`, or `completed=7d,failed=90d`; for ever if not set.",
+    )
     wakeups: bool = Field(default=True, description="Use LISTEN/NOTIFY on PostgreSQL to shorten the wait for the next poll.")
     activities: Names = Field(default=(), description="Modules to import for their activity handlers.")
     http_allow_private: bool = Field(default=False, description="Whether `http.request` may reach private and loopback addresses.")
@@ -64,6 +77,15 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("retention")
+    @classmethod
+    def _check_retention(cls, value: str) -> str:
+        try:
+            parse_retention_setting(value)
+        except DefinitionError as error:
+            raise ValueError(str(error)) from error
+        return value
 
     @classmethod
     def settings_customise_sources(

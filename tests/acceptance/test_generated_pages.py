@@ -13,7 +13,7 @@ from treadle.settings import Settings
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("name", ["generate_settings_docs", "generate_state_docs"])
+@pytest.mark.parametrize("name", ["generate_settings_docs", "generate_state_docs", "generate_metrics_docs"])
 def test_a_generated_page_is_up_to_date(name: str) -> None:
     script = runpy.run_path(str(ROOT / "scripts" / f"{name}.py"))
 

@@ -401,10 +401,27 @@ def test_the_doctor_says_how_to_mend_what_is_missing(treadle: Treadle) -> None:
     without = treadle("doctor", status=3).stdout
     treadle("db", "migrate")
 
-    there = treadle.json("doctor")["items"]
+    there = treadle.json("doctor")
 
     assert "treadle db migrate" in without
-    assert {(one["name"], one["status"]) for one in there} >= {("database", "ok"), ("schema", "ok"), ("workers", "warning")}
+    assert there["status"] == "warning"
+    assert {(one["code"], one["severity"]) for one in there["findings"]} >= {
+        ("database", "ok"), ("schema", "ok"), ("no_worker", "warning"),
+    }  # fmt: skip
+
+
+def test_the_doctor_tells_an_unusable_database_from_other_errors(treadle: Treadle) -> None:
+    treadle("workflows", "apply", treadle.file("hello.yaml", HELLO))
+    well = treadle("doctor")
+    treadle("run", "hello", "-i", "name=ann", "--detach")
+
+    ill = treadle("doctor", status=1).stdout
+    treadle.environment["TREADLE_DATABASE_URL"] = "postgresql://nobody@127.0.0.1:1/treadle"
+    gone = treadle("doctor", status=3).stdout
+
+    assert "everything with `treadle up`" in well.stdout
+    assert "1 execution ready to run" in ill
+    assert "cannot be reached" in gone
 
 
 def test_an_invalid_setting_is_a_usage_error_that_names_it(treadle: Treadle) -> None:

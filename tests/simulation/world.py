@@ -30,7 +30,9 @@ from treadle.store import open_store
 
 LOSSES = 2
 """Workers lost in one run: one less than would set an execution aside."""
-GROUPS = ("workers", "ownership", "phases", "executions", "approvals", "workflows", "schedules", "limits", "heartbeats")
+GROUPS = (
+    "workers", "ownership", "phases", "executions", "approvals", "workflows", "schedules", "limits", "heartbeats", "upkeep",
+)  # fmt: skip
 SETTLED = frozenset({ExecutionStatus.COMPLETED, ExecutionStatus.CANCELLED})
 ANY_CONFIG: Mapping[str, Any] = {"type": "object", "properties": {}, "additionalProperties": True}
 

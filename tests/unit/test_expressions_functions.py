@@ -35,6 +35,14 @@ def test_the_reference_is_the_generated_one() -> None:
     assert written == script["page"](), "run: python scripts/generate_expression_docs.py"
 
 
+def test_the_editor_completes_the_functions_of_the_language() -> None:
+    script = runpy.run_path(str(ROOT / "scripts" / "generate_expression_functions.py"))
+
+    written = (ROOT / "frontend" / "src" / "ui" / "expression" / "functions.json").read_text(encoding="utf-8")
+
+    assert written == script["render"](), "run: python scripts/generate_expression_functions.py"
+
+
 def test_the_reference_has_every_function_with_its_description_and_example() -> None:
     reference = (ROOT / "docs" / "expressions.md").read_text(encoding="utf-8")
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from treadle.api.check_ups import CheckUps as _CheckUps
 from treadle.api.config import ApiConfig
 from treadle.api.schemas.fields import Name
 from treadle.engine.engine import WorkflowEngine
@@ -21,6 +22,12 @@ def _config(request: Request) -> ApiConfig:
     return config
 
 
+def _check_ups(request: Request) -> _CheckUps:
+    check_ups: _CheckUps = request.app.state.check_ups
+    return check_ups
+
+
+CheckUps = Annotated[_CheckUps, Depends(_check_ups)]
 Engine = Annotated[WorkflowEngine, Depends(_engine)]
 Config = Annotated[ApiConfig, Depends(_config)]
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
 
+from treadle.api.check_ups import CheckUps
 from treadle.api.config import ApiConfig, check_bind
 from treadle.api.credentials import Credentials
 from treadle.api.gate import Gate
@@ -22,6 +24,8 @@ from treadle.api.routes import (
     executions,
     health,
     live,
+    metrics,
+    node_logs,
     pages,
     schedules,
     session,
@@ -35,6 +39,7 @@ from treadle.api.shields import LastResort, SafeHeaders
 from treadle.api.ui_files import UiFiles
 from treadle.api.watcher import Watcher
 from treadle.engine.engine import WorkflowEngine
+from treadle.engine.worker import WorkflowWorker
 
 __all__ = ["ApiConfig", "check_bind", "create_app"]
 
@@ -59,10 +64,11 @@ class TreadleApi(FastAPI):
         return document
 
 
-def create_app(engine: WorkflowEngine, config: ApiConfig) -> FastAPI:
+def create_app(engine: WorkflowEngine, config: ApiConfig, *, workers: Sequence[WorkflowWorker] = ()) -> FastAPI:
     """The ASGI app; `app.state.streams.close()` ends live streams.
 
     InsecureBindError if it would be open to other machines, BadTokenError for a token that protects nothing.
+    `workers` are those that run in this process: `/metrics` shows them too.
     """
     check_bind(config.host, config.tokens)
     credentials, ui = Credentials(config.tokens), UiFiles(config.ui_folder)
@@ -86,6 +92,8 @@ def create_app(engine: WorkflowEngine, config: ApiConfig) -> FastAPI:
     app.state.credentials = credentials
     app.state.streams = streams = Streams()
     app.state.watcher = Watcher(engine, streams, heartbeat=config.heartbeat_interval)
+    app.state.check_ups = CheckUps(engine, config)
+    app.state.workers = workers
     install_problem_handlers(app)
     api = APIRouter(prefix="/api/v1")
     for router in (
@@ -97,6 +105,7 @@ def create_app(engine: WorkflowEngine, config: ApiConfig) -> FastAPI:
         activities.router,
         executions.forks,
         executions.signals,
+        node_logs.router,
         approval_links.router,
         approvals.router,
         schedules.router,
@@ -109,6 +118,7 @@ def create_app(engine: WorkflowEngine, config: ApiConfig) -> FastAPI:
         api.include_router(router)
     app.include_router(api)
     app.include_router(health.router)
+    app.include_router(metrics.router)
     app.router.routes.append(UiRoute(ui))
     app.include_router(pages.router)
     return app

@@ -12,6 +12,7 @@ from treadle.cli.arguments import duration, json_value
 from treadle.cli.bulk import bulk_options, refuse_both, search_of, steer_many
 from treadle.cli.grammar import Group, Shown, output_option, page_options
 from treadle.cli.local_worker import worker_for
+from treadle.cli.node_logs import show_logs
 from treadle.cli.pages import execution_page
 from treadle.cli.rendering import plain, say, write_list, write_one
 from treadle.cli.session import Session
@@ -43,6 +44,9 @@ def executions() -> None:
 
     An ID may be shortened to any prefix that only one execution has.
     """
+
+
+executions.add_command(show_logs)
 
 
 def search_options(command: Shown) -> Shown:

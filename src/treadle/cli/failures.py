@@ -11,6 +11,7 @@ import click
 
 from treadle.cli.rendering import plain
 from treadle.domain.errors import (
+    BackupError,
     ConflictError,
     DefinitionError,
     ExpressionError,
@@ -44,7 +45,7 @@ CODES: tuple[tuple[tuple[type[TreadleError], ...], ExitCode], ...] = (
     ((StoreUnavailableError, SchemaError), ExitCode.UNREACHABLE),
     ((NotFoundError,), ExitCode.NOT_FOUND),
     ((DefinitionError, ExpressionError, UnstorableValueError, LimitExceededError, IdempotencyError), ExitCode.INVALID),
-    ((ConflictError,), ExitCode.NOT_ALLOWED),
+    ((ConflictError, BackupError), ExitCode.NOT_ALLOWED),
 )
 
 

@@ -30,7 +30,7 @@ COMMANDS = {
     "schedules": ("treadle.cli.schedules:schedules", "Start workflows at times, by cron, by interval or once."),
     "workers": ("treadle.cli.workers:workers", "See, drain and evict workers."),
     "nodes": ("treadle.cli.nodes:nodes", "See the node types a graph can use."),
-    "db": ("treadle.cli.database:db", "Prepare, check and prune the database."),
+    "db": ("treadle.cli.database:db", "Prepare, check, prune and copy the database."),
     "doctor": ("treadle.cli.doctor:doctor", "Look for what is wrong, and say how to mend it."),
     "completion": ("treadle.cli.completion:completion", "Print the completion script for your shell."),
 }

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from treadle.bootstrap import Treadle
+    from treadle.engine.worker import WorkflowWorker
     from treadle.settings import Settings
 
 FIRST = "order_refund"
@@ -76,7 +77,7 @@ def up(session: Session, host: str | None, port: int | None, workers: int, examp
         url = f"http://{host_in_url(settings.host)}:{listener.getsockname()[1]}/"
         lines = list(welcome(treadle, created=created, workers=workers, url=url, examples=loaded))
         lines += parting(session, loaded)
-        serve(build_app(treadle), listener, ready=lambda: say("\n".join(lines)))
+        serve(build_app(treadle, running), listener, ready=lambda: say("\n".join(lines)))
         say("\nstopping …")
     say("stopped; running work resumes at the next start")
 
@@ -122,8 +123,25 @@ def worker(session: Session, poll_interval: float | None, concurrency: int | Non
     with session.open(settings, prepare="sqlite") as treadle:
         running = build_worker(treadle)
         collect_garbage_seldom()
-        with on_stop_signals(running.stop):
+        with showing_metrics(treadle, running), on_stop_signals(running.stop):
             running.start()
+
+
+@contextmanager
+def showing_metrics(treadle: Treadle, worker: WorkflowWorker) -> Iterator[None]:
+    """The worker's metrics on the port of the settings, if they name one. UsageError if it is taken."""
+    from treadle.bootstrap import shown_metrics
+
+    settings = treadle.settings
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(shown_metrics(treadle, worker))
+        except OSError as error:
+            raise click.UsageError(
+                f"Cannot show metrics on {settings.metrics_host}:{settings.metrics_port}: {_reason(error)}. "
+                "Choose another TREADLE_METRICS_PORT; each worker of a machine needs one of its own."
+            ) from error
+        yield
 
 
 @contextmanager

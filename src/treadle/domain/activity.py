@@ -151,7 +151,10 @@ class Context:
         return f"{self.execution_id}/{scope}{self.node_id}#{self.visit}"
 
     def log(self, message: str, **fields: Any) -> None:
-        """Say something about this activity; it goes to the worker's log."""
+        """Say something about this activity, for its execution's log and the worker's.
+
+        `level` is debug, info, warning or error (default info); other fields are any JSON. Secrets of this attempt are masked.
+        """
         if self.emit is not None:
             self.emit(message, fields)
 

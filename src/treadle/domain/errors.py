@@ -16,6 +16,7 @@ TreadleError
 │   ├── JournalConflictError   rows of that seq exist already
 │   ├── DataRejectedError      the database refused the content
 │   └── SchemaError            the database's schema is missing, behind or ahead
+├── BackupError                a copy of the database could not be made
 ├── LeaseLostError             this worker incarnation may write no more
 ├── StuckHandlersError         too many threads of this worker hang in handlers that were given up
 ├── AttemptOverError           a handler goes on whose result is no longer wanted
@@ -152,6 +153,10 @@ class DataRejectedError(StoreError):
 
 class SchemaError(StoreError):
     """The database's schema is missing, behind or ahead of this release."""
+
+
+class BackupError(TreadleError):
+    """A copy of the database could not be made."""
 
 
 class LeaseLostError(TreadleError):

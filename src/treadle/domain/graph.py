@@ -130,6 +130,7 @@ class Settings:
     debounce: Debounce | None = None
     rate_limits: tuple[RateLimit, ...] = ()
     on_failure: OnFailure | None = None
+    retention: Mapping[str, float | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any
 
-from treadle.domain.errors import ExpressionError
+from treadle.domain.errors import DefinitionError, ExpressionError
 from treadle.domain.graph import Concurrency, Debounce, OnFailure, RateLimit, Settings
 from treadle.domain.graph_expressions import ExpressionChecks
 from treadle.domain.graph_fields import Fields
 from treadle.domain.graph_findings import kind_of
+from treadle.domain.retention import parse_retention
 from treadle.domain.retry import NO_RETRY
 from treadle.domain.templates import bare_source, compile_bare
 
 SETTINGS_KEYS = (
     "timeout", "retry", "max_activities", "output", "vars", "concurrency", "debounce", "rate_limits", "on_failure",
+    "retention",
 )  # fmt: skip
 INNER_SETTINGS_KEYS = ("output",)
 CONCURRENCY_KEYS = ("key", "limit", "on_limit")
@@ -56,6 +58,7 @@ class SettingsReader:
             debounce=_debounce(fields),
             rate_limits=self._rate_limits(fields),
             on_failure=_on_failure(fields),
+            retention=_retention(fields),
         )
 
     def _rate_limits(self, fields: Fields) -> tuple[RateLimit, ...]:
@@ -89,6 +92,18 @@ class SettingsReader:
             key = self._expressions.expression(key, path=fields.at("key"))
         limit, per = _limit(fields, what="a rate limit"), _needed_duration(fields, "per", what="a rate limit")
         return RateLimit(limit=limit, per=per, type=of_type, node=of_node, key=key)
+
+
+def _retention(fields: Fields) -> dict[str, float | None]:
+    value = fields.values.get("retention")
+    if value is None:
+        return {}
+    try:
+        return parse_retention(value, path=fields.at("retention"))
+    except DefinitionError as error:
+        for finding in error.findings:
+            fields.findings.error(finding.code, finding.message, path=finding.path, hint=finding.hint)
+        return {}
 
 
 def _concurrency(fields: Fields) -> Concurrency | None:

@@ -21,6 +21,7 @@ from treadle.domain.graph import (
     Settings,
 )
 from treadle.domain.graph_timeouts import written_timeouts
+from treadle.domain.retention import write_retention
 from treadle.domain.retry import NO_RETRY, RetryPolicy
 
 
@@ -129,6 +130,8 @@ def _settings(settings: Settings) -> dict[str, Any]:
     if settings.on_failure is not None:
         on_failure = settings.on_failure
         written["on_failure"] = _given({"workflow": on_failure.workflow, "version": on_failure.version})
+    if settings.retention:
+        written["retention"] = write_retention(settings.retention)
     return written
 
 

@@ -365,7 +365,7 @@ class Admitted:
 
 @dataclass(frozen=True, slots=True)
 class WorkerRecord:
-    """A worker incarnation's row. `labels`: host, pid, version as people read them."""
+    """A worker incarnation's row. `clock_skew`: seconds that its clock is ahead of the database's, None if unknown."""
 
     id: str
     host: str
@@ -380,6 +380,7 @@ class WorkerRecord:
     executions: int = 0
     abandoned_threads: int = 0
     """Those that are at work for nobody, as of its last beat."""
+    clock_skew: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,6 +391,8 @@ class NewWorker:
     queues: tuple[str, ...]
     concurrency: int
     node_types: tuple[str, ...]
+    clock_at: datetime | None = None
+    """What its own clock says, only to be shown."""
 
 
 @dataclass(frozen=True, slots=True)

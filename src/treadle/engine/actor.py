@@ -43,6 +43,7 @@ class ExecutionActor:
         self.claim_no = claim.claim_no
         self.record = record
         self.holds_slot = record.slot_key is not None
+        self.program = state.frames.root.program
         self.state = state
         self.seen = seen
         self.mailbox = mailbox
@@ -169,16 +170,9 @@ class ExecutionActor:
             # What a decision closes that is folded ahead is closed when it took effect.
             closed, orphans = ([], []) if self._ahead else (self._closed, self._orphans)
             item = WorkItem(
-                self,
-                self._out,
-                self._run,
-                decision,
-                self._progressed,
-                self.recorder.children,
-                self.recorder.approvals,
-                closed,
+                self, self._out, self._run, decision, self._progressed, self.recorder.children, self.recorder.approvals, closed,
                 orphans,
-            )
+            )  # fmt: skip
             self._out, self._run = [], []
             if not self._ahead:
                 self._closed, self._orphans = [], []

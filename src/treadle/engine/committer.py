@@ -11,12 +11,13 @@ import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from time import sleep
+from time import perf_counter, sleep
 from typing import TypeVar
 
 from treadle.domain.errors import DataRejectedError, JournalConflictError, LeaseLostError, StoreUnavailableError
 from treadle.domain.records import Commit, Decision, JournalRow, NewApproval, NewExecution
 from treadle.engine.hosting import WorkItem
+from treadle.engine.meters import Meters
 from treadle.engine.threads import StoreThread
 from treadle.ports import OwnershipStore
 
@@ -33,11 +34,12 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
 @dataclass(slots=True)
 class BatchResult:
     """`applied`: executions whose decision took effect. `dropped`: their journal says something else; read them anew.
-    `rejected`: the database refuses their content: the first item it refuses, and its words."""
+    `rejected`: the database refuses their content: the first item it refuses, and its words. `seconds`: how long it took."""
 
     applied: set[str] = field(default_factory=set)
     dropped: set[str] = field(default_factory=set)
     rejected: dict[str, tuple[WorkItem, str]] = field(default_factory=dict)
+    seconds: float = 0.0
 
     @property
     def spoilt(self) -> set[str]:
@@ -51,7 +53,7 @@ Deliver = Callable[[Sequence[WorkItem], BatchResult | None], None]
 
 class Committer:
     def __init__(self, store: OwnershipStore, owner: str, lanes: Sequence[StoreThread], deliver: Deliver,
-                 lease_valid: Callable[[], bool], soon: Callable[[Callable[[], None]], None]) -> None:  # fmt: skip
+                 lease_valid: Callable[[], bool], soon: Callable[[Callable[[], None]], None], meters: Meters) -> None:  # fmt: skip
         """`soon` calls back when the loop has done what is ready now, so that results gather."""
         self._store = store
         self._owner = owner
@@ -59,6 +61,7 @@ class Committer:
         self._deliver = deliver
         self._lease_valid = lease_valid
         self._soon = soon
+        self._meters = meters
 
     def submit(self, item: WorkItem) -> None:
         lane = self._lanes[zlib.crc32(item.actor.id.encode()) % len(self._lanes)]
@@ -79,6 +82,8 @@ class Committer:
     def _sent(self, lane: _Lane, batch: list[WorkItem], result: BatchResult | None, error: BaseException | None) -> None:
         if error is not None and not isinstance(error, LeaseLostError):
             log.error("a commit failed in an unforeseen way; the lease is given up", exc_info=error)
+        if result is not None:
+            self._meters.committed(batch, result.applied, seconds=result.seconds)
         if result is not None and (spoilt := result.spoilt):
             # They continue a journal that is not what their actor thought it was.
             lane.waiting = [item for item in lane.waiting if item.actor.id not in spoilt]
@@ -91,10 +96,13 @@ class Committer:
                 lane.busy = False
 
     def _commit(self, batch: list[WorkItem]) -> BatchResult:
+        begun = perf_counter()
         try:
-            return BatchResult(applied=self._until_known(commit_of(batch)))
+            result = BatchResult(applied=self._until_known(commit_of(batch)))
         except (JournalConflictError, DataRejectedError):
-            return self._one_by_one(batch)
+            result = self._one_by_one(batch)
+        result.seconds = perf_counter() - begun
+        return result
 
     def _one_by_one(self, batch: list[WorkItem]) -> BatchResult:
         """Each execution in a transaction of its own, so that one bad row harms only its execution."""

@@ -12,6 +12,7 @@ from treadle.domain.records import Decision, InboxRow, JournalRow, NewApproval, 
 
 if TYPE_CHECKING:
     from treadle.engine.actor import ExecutionActor
+    from treadle.engine.program import Program
 
 
 @dataclass(slots=True)
@@ -41,6 +42,11 @@ class Owned(Protocol):
 
     @property
     def id(self) -> str: ...
+
+    @property
+    def program(self) -> Program | None:
+        """What it runs; None for one that cannot be run."""
+        ...
 
     @property
     def next_due(self) -> datetime | None: ...

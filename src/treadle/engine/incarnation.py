@@ -77,22 +77,21 @@ class Incarnation:
             deps.store.workers, self.id, deps.clock, self._time, seconds=config.lease, stall=config.stall,
             blocked_by=self._blocked_by, abandoned=lambda: lanes.handlers.stuck, lost=lambda: self._call_safely(self.give_up),
         )  # fmt: skip
-        self._committer = Committer(deps.store.ownership, self.id, lanes.commits, self._deliver, self._lease.valid, self.soon)
+        self._committer = Committer(
+            deps.store.ownership, self.id, lanes.commits, self._deliver, self._lease.valid, self.soon, deps.meters
+        )
         self._pulses = PulseBook(deps.store.heartbeats, lanes.lookups, owner=self.id)
         self._runner = Runner(
             lanes.handlers, lanes.lookups, Children(deps.store.workflows, programs), self._pulses, now=self.now,
-            secrets=deps.secrets, limit=config.handler_limit,
+            secrets=deps.secrets, limit=config.handler_limit, logs=deps.logs,
         )  # fmt: skip
         self._bookings = BookingOffice(deps.store.limits, lanes.lookups)
-        self._duties = Duties(deps.store, programs, worker_id=self.id, host=host, may_reap=self._lease.may_reap)
+        self._duties = Duties(deps.store, programs, worker_id=self.id, host=host, may_reap=self._lease.may_reap,
+                              meters=deps.meters, retention=config.retention)  # fmt: skip
         self._prioritization = PrioritizationManager(
-            deps.store.ownership,
-            deps.store.phases,
-            deps.clock,
-            owner=self.id,
-            queues=config.queues,
-            head_start=config.head_start,
-        )
+            deps.store.ownership, deps.store.phases, deps.clock, owner=self.id, queues=config.queues,
+            head_start=config.head_start, meters=deps.meters,
+        )  # fmt: skip
 
     # The life
 
@@ -124,6 +123,7 @@ class Incarnation:
         """The lease is lost: nothing may be written any more, and nothing in memory counts."""
         if not self.lost:
             self.lost = True
+            self._deps.meters.lease_losses += 1
             log.error("lease of %s lost: dropping %d executions", self.id, len(self.actors), extra={"event": "lease_lost"})
             self._forget_all()
         self._wake.set()
@@ -131,8 +131,9 @@ class Incarnation:
     async def _register(self, stopping: asyncio.Event) -> bool:
         """Wait for the database if need be. False when the worker is stopped before."""
         new = NewWorker(
-            self.id, self._host, self._pid, self._config.queues, self._config.concurrency, tuple(self._deps.handlers.node_types)
-        )
+            self.id, self._host, self._pid, self._config.queues, self._config.concurrency,
+            tuple(self._deps.handlers.node_types), self._deps.clock.now(),
+        )  # fmt: skip
         while not stopping.is_set():
             sent = self._deps.clock.boottime()
             try:
@@ -163,15 +164,14 @@ class Incarnation:
             full = clock.boottime() + SOON >= next_poll
             if full:
                 next_poll = clock.boottime() + self._config.poll_interval
+            due = None
             try:
                 due = await self._cycle(full=full)
             except StoreUnavailableError as error:
                 log.warning("the database cannot be reached: %s", error, extra={"event": "database_unavailable"})
-                due = None
                 await _either(stopping, min(1.0, self._config.poll_interval))
             except Exception:  # a cycle is isolated: what it could not do, the next one tries again
                 log.exception("a poll cycle failed", extra={"event": "cycle_failed"})
-                due = None
                 await _either(stopping, min(1.0, self._config.poll_interval))
             wait = max(0.0, next_poll - clock.boottime())
             if due is not None:
@@ -184,6 +184,7 @@ class Incarnation:
         """The five phases; after a hint the last two; with only room for more, the last. When something is due next, if known."""
         now = self.now()
         hinted, self._hinted = self._hinted, False
+        self._deps.meters.turned(full=full, held=len(self.actors), running=len(self._runner.running))
         failures = self._duties.failures
         if full or hinted:
             duty = self._duties.run_once if full else self._duties.run_hinted

@@ -94,7 +94,9 @@ class Lease:
             )
             return self.interval
         try:
-            now = self._store.beat(self.worker_id, lease=self.seconds, abandoned=self._abandoned())
+            now = self._store.beat(
+                self.worker_id, lease=self.seconds, abandoned=self._abandoned(), clock_at=self._clock.now()
+            )
         except StoreUnavailableError as error:
             log.warning("heartbeat failed: %s", error)
             self.good_since = self._clock.boottime()

@@ -45,6 +45,7 @@ class Mover:
         self.seen = claim.inbox_seq
         self.holds_slot = False
         self.next_due = None
+        self.program = None
         self.id = claim.execution_id
         self._store = store
         self._programs = programs

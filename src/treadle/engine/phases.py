@@ -1,4 +1,7 @@
-"""The first four phases of a poll cycle, in their order. A phase that raises is logged and counted; the cycle goes on."""
+"""The first four phases of a poll cycle, in their order, and retention.
+
+A phase that raises is logged and counted; the cycle goes on.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,13 @@ from datetime import datetime
 from typing import Protocol
 
 from treadle.domain.errors import StoreUnavailableError
+from treadle.domain.retention import Retention
 from treadle.engine.admission import Admission
 from treadle.engine.failures import Failures
+from treadle.engine.meters import Meters
 from treadle.engine.notices import Notices
 from treadle.engine.program import Programs
+from treadle.engine.retention import RetentionKeeper
 from treadle.engine.retries import Retries
 from treadle.engine.scheduler import WorkflowScheduler
 from treadle.engine.signals import SignalHandler
@@ -28,17 +34,20 @@ class Phase(Protocol):
 
 
 class Duties:
-    def __init__(self, store: Store, programs: Programs, *, worker_id: str, host: str, may_reap: Callable[[], bool]) -> None:
+    def __init__(self, store: Store, programs: Programs, *, worker_id: str, host: str, may_reap: Callable[[], bool],
+                 meters: Meters | None = None, retention: Retention | None = None) -> None:  # fmt: skip
         self.failures = 0
+        self._meters = meters = meters or Meters()
         self._signals = SignalHandler(
             store.phases, Failures(store, programs), Notices(store, programs), Admission(store.limits)
         )
-        self._timeouts = Timeouts(store.workers, store.phases, worker_id=worker_id, host=host, may_reap=may_reap)
+        self._timeouts = Timeouts(store.workers, store.phases, worker_id=worker_id, host=host, may_reap=may_reap, meters=meters)
         self.phases: Sequence[Phase] = (
             self._timeouts,
-            WorkflowScheduler(store.schedules, store.workflows, programs),
+            WorkflowScheduler(store.schedules, store.workflows, programs, meters),
             Retries(store.phases),
             self._signals,
+            RetentionKeeper(store.upkeep, retention or {}),
         )
 
     @property
@@ -47,7 +56,7 @@ class Duties:
         return self._timeouts.draining
 
     def run_once(self, now: datetime) -> int:
-        """All four, in order."""
+        """All of them, in order."""
         return sum(self._run(phase, now) for phase in self.phases)
 
     def run_hinted(self, now: datetime) -> int:
@@ -59,9 +68,13 @@ class Duties:
         try:
             return phase.run_once(now)
         except StoreUnavailableError as error:
-            self.failures += 1
+            self._failed(name)
             log.warning("phase %s could not reach the database: %s", name, error, extra={"event": "phase_failed"})
         except Exception:  # a phase is isolated: the others must go on
-            self.failures += 1
+            self._failed(name)
             log.exception("phase %s failed", name, extra={"event": "phase_failed"})
         return 0
+
+    def _failed(self, name: str) -> None:
+        self.failures += 1
+        self._meters.phase_failures[name] += 1

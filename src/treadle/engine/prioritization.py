@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from time import perf_counter
 
 from treadle.domain.records import ClaimReply
+from treadle.engine.meters import Meters
 from treadle.ports import Clock, OwnershipStore, PhaseStore
 
 LEVELS = 4
@@ -27,6 +29,7 @@ class PrioritizationManager:
         owner: str,
         queues: Sequence[str],
         head_start: float,
+        meters: Meters,
         unbounded_every: float = 5.0,
     ) -> None:
         self._ownership = ownership
@@ -36,6 +39,7 @@ class PrioritizationManager:
         self._slack = int(head_start * LEVELS * 1_000_000)
         self._unbounded_every = unbounded_every
         self._phases = phases
+        self._meters = meters
         self._room_until = clock.boottime()
         self._room_next = clock.boottime()
         self._last_key: int | None = None
@@ -43,9 +47,11 @@ class PrioritizationManager:
 
     def get_prioritized_executions(self, limit: int, *, owns_nothing: bool = False) -> ClaimReply:
         """Claim up to `limit` executions, the most urgent first."""
+        begun = perf_counter()
         reply = self._ownership.claim(
             self._owner, queues=self._queues, limit=limit, after_key=self._bound(), owns_nothing=owns_nothing
         )
+        self._meters.claim(len(reply.claims), seconds=perf_counter() - begun)
         if reply.last_key is not None:
             self._last_key = max(reply.last_key, self._last_key or reply.last_key)
         return reply

@@ -7,7 +7,7 @@ import inspect
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from treadle.domain.marking import Activity
 from treadle.engine.actor import ExecutionActor
 from treadle.engine.calls import Call, prepare
 from treadle.engine.children import Children, asks_for_a_part, asks_for_children
+from treadle.engine.node_logs import Emitter, LogBook
 from treadle.engine.outcomes import Failure, Finished, Outcome, failure_of, outcome_of
 from treadle.engine.pulses import HandlerPulse, PulseBook
 from treadle.engine.rows import step_of
@@ -66,7 +67,8 @@ class Runner:
     """`limit` bounds the asynchronous and threaded handlers that run at once; the others wait in line."""
 
     def __init__(self, threads: HandlerThreads, lookups: StoreThread, children: Children, pulses: PulseBook, *,
-                 now: Callable[[], datetime], secrets: Callable[[str], str] | None, limit: int) -> None:  # fmt: skip
+                 now: Callable[[], datetime], secrets: Callable[[str], str] | None, limit: int,
+                 logs: LogBook | None = None) -> None:  # fmt: skip
         self._threads = threads
         self._lookups = lookups
         self._children = children
@@ -74,6 +76,7 @@ class Runner:
         self._now = now
         self._secrets = secrets
         self._limit = limit
+        self._logs = logs
         self._line: deque[Running] = deque()
         self._started = 0
         self.running: dict[Activity, Running] = {}
@@ -91,7 +94,8 @@ class Runner:
             actor.finished(activity, total_is_over(step.node.timeout), started_at=now)
             return
         try:
-            call = prepare(actor.rows, activity, now, secrets=self._secrets, emit=_emitter(actor, activity))
+            emitter = Emitter(actor.id, activity, self._logs, now=self._now, secrets=self._secrets)
+            call = prepare(actor.rows, activity, now, secrets=emitter.secrets, emit=emitter)
             if call.handler.mode == "inline":
                 result = call.handler.run(call.context, call.config)
                 if not asks_for_children(result):
@@ -314,15 +318,3 @@ def _outcome(result: Any) -> Outcome:
     except Exception as error:  # a value whose own code raises while it is encoded
         return failure_of(error)
 
-
-def _emitter(actor: ExecutionActor, activity: Activity) -> Callable[[str, Mapping[str, Any]], None]:
-    def emit(message: str, fields: Mapping[str, Any]) -> None:
-        node_id = step_of(activity).node.id
-        log.info("%s", message, extra={"event": "activity_log", "execution_id": actor.id, "node_id": node_id, **_safe(fields)})
-
-    return emit
-
-
-def _safe(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Names that logging keeps for itself get a prefix."""
-    return {f"field_{name}": value for name, value in fields.items()}

@@ -10,6 +10,7 @@ from treadle.domain.errors import SchemaError, StoreUnavailableError
 from treadle.domain.records import Schedule
 from treadle.domain.schedule import timing_of
 from treadle.domain.schedule_due import DuePolicy, next_fires_due
+from treadle.engine.meters import Meters
 from treadle.engine.program import Programs
 from treadle.engine.schedule_fires import ScheduledStarts
 from treadle.ports import ScheduleStore, WorkflowStore
@@ -18,8 +19,11 @@ log = logging.getLogger("treadle.worker")
 
 
 class WorkflowScheduler:
-    def __init__(self, schedules: ScheduleStore, workflows: WorkflowStore, programs: Programs) -> None:
+    def __init__(
+        self, schedules: ScheduleStore, workflows: WorkflowStore, programs: Programs, meters: Meters | None = None
+    ) -> None:
         self._schedules = schedules
+        self._meters = meters or Meters()
         self._starts = ScheduledStarts(workflows, programs)
 
     def run_once(self, now: datetime) -> int:
@@ -52,6 +56,8 @@ class WorkflowScheduler:
             )  # fmt: skip
             if recorded is None:
                 return started
-            started += recorded == "fired"
+            if recorded == "fired":
+                started += 1
+                self._meters.schedule_lateness.add(max(0.0, (now - step.at).total_seconds()))
             schedule = replace(schedule, next_fire_at=step.next_fire_at)
         return started

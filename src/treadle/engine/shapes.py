@@ -11,6 +11,7 @@ import orjson
 
 from treadle.domain.errors import ConflictError, Finding, NotFoundError
 from treadle.domain.execution_filter import ExecutionFacets
+from treadle.domain.node_logs import LogLine
 from treadle.domain.node_types import NodeType
 from treadle.domain.records import (
     ExecutionRecord,
@@ -205,6 +206,20 @@ def journal_item(row: JournalRow) -> Json:
         "worker_id": row.by,
         "started_at": row.started_at,
         "finished_at": row.finished_at,
+    }
+
+
+def log_line(line: LogLine) -> Json:
+    return {
+        "seq": line.seq,
+        "at": line.at,
+        "node_id": line.node_id,
+        "scope": line.scope,
+        "visit": line.visit,
+        "attempt": line.attempt,
+        "level": line.level,
+        "message": line.message,
+        "fields": stored(line.fields_json),
     }
 
 

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from datetime import datetime
 
+from treadle.engine.meters import Meters
 from treadle.ports import PhaseStore, WorkerStore
 
 log = logging.getLogger("treadle.worker")
@@ -19,13 +20,15 @@ class Timeouts:
     """`may_reap` says whether this worker's own beats are good enough to judge others. `host` labels this machine."""
 
     def __init__(
-        self, workers: WorkerStore, phases: PhaseStore, *, worker_id: str, host: str, may_reap: Callable[[], bool]
-    ) -> None:
+        self, workers: WorkerStore, phases: PhaseStore, *, worker_id: str, host: str, may_reap: Callable[[], bool],
+        meters: Meters,
+    ) -> None:  # fmt: skip
         self._workers = workers
         self._phases = phases
         self._worker_id = worker_id
         self._host = host
         self._may_reap = may_reap
+        self._meters = meters
         self._cycles = 0
         self.draining = False
         """What this worker's own row says."""
@@ -36,6 +39,7 @@ class Timeouts:
         done += self._evict_dead_neighbours()
         if self._may_reap():
             for worker_id, count in self._workers.reap():
+                self._meters.takeovers += 1
                 log.warning("took over from worker %s, whose lease ran out: %d executions", worker_id, count)
                 done += count
         if self._cycles % SWEEP_EVERY == 0:
@@ -51,6 +55,7 @@ class Timeouts:
                 self.draining = worker.draining
             if worker.id != self._worker_id and worker.host == self._host and not _alive(worker.pid):
                 count = self._workers.evict(worker.id) or 0
+                self._meters.takeovers += 1
                 log.warning("took over from worker %s, whose process %d is gone: %d executions", worker.id, worker.pid, count)
                 done += count
         return done

@@ -17,6 +17,7 @@ class Unrunnable:
         self.crashes = claim.crashes
         self.seen = claim.inbox_seq
         self.next_due = None
+        self.program = None
         self.holds_slot = True
         self.id = claim.execution_id
         self._host = host

@@ -69,6 +69,8 @@ class WorkflowWorker:
         finally:
             lanes.close()
             await self.deps.handlers.aclose()
+            if self.deps.logs is not None:
+                self.deps.logs.close()
             log.info("🛑 Worker stopped", extra={"event": "worker_stopped"})
 
     def _handle_signals(self) -> None:

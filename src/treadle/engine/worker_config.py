@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from treadle.domain.retention import Retention
+from treadle.engine.meters import Meters
+from treadle.engine.node_logs import LogBook
 from treadle.ports import Clock, Handlers, Ids, Store, Wakeup
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerConfig:
-    """Times in seconds. `concurrency` is how many executions one worker holds at once."""
+    """Times in seconds. `concurrency` is how many executions one worker holds at once; `retention` is that of workflows that
+    say nothing."""
 
     poll_interval: float = 1.0
     concurrency: int = 10
@@ -24,11 +28,12 @@ class WorkerConfig:
     handler_limit: int = 256
     abandoned_limit: int = 0
     """Abandoned threads with which it ends; 0 is half of `handler_threads`."""
+    retention: Retention = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerDeps:
-    """`secrets` resolves the name of a secret; None where there are none."""
+    """`secrets` resolves the name of a secret; None where there are none. `logs` keeps what nodes say; the worker closes it."""
 
     store: Store
     handlers: Handlers
@@ -36,3 +41,5 @@ class WorkerDeps:
     ids: Ids
     wakeup: Wakeup
     secrets: Callable[[str], str] | None = None
+    logs: LogBook | None = None
+    meters: Meters = field(default_factory=Meters)

@@ -125,8 +125,10 @@ class Executions:
     def counts(self) -> Mapping[str, int]:
         return self._counts.read()
 
-    def prune(self, *, finished_before: datetime, limit: int = 1000) -> int:
-        pruned = self._retention.prune(finished_before=finished_before, limit=limit)
+    def prune(
+        self, *, finished_before: datetime, limit: int = 1000, status: str | None = None, workflow: str | None = None
+    ) -> int:
+        pruned = self._retention.prune(finished_before=finished_before, limit=limit, status=status, workflow=workflow)
         if pruned:
             self._counts.forget()
         return pruned

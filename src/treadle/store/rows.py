@@ -155,12 +155,13 @@ def worker_parameters(worker: NewWorker) -> dict[str, Any]:
         "queues_json": json_list(worker.queues),
         "concurrency": worker.concurrency,
         "node_types_json": json_list(worker.node_types),
+        "clock_at": worker.clock_at,
     }
 
 
 def worker_record(row: Row, time: Time) -> WorkerRecord:
     id_, host, pid, queues_json, concurrency, node_types_json, *rest = row
-    started_at, beat_at, lease_until, draining, abandoned, executions = rest
+    started_at, beat_at, lease_until, draining, skew, abandoned, executions = rest
     return WorkerRecord(
         id=id_,
         host=host,
@@ -172,6 +173,7 @@ def worker_record(row: Row, time: Time) -> WorkerRecord:
         beat_at=time(beat_at),
         lease_until=time(lease_until),
         draining=bool(draining),
+        clock_skew=skew,
         executions=executions,
         abandoned_threads=abandoned,
     )

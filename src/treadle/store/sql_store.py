@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from treadle.domain.heartbeats import HeartbeatStore
+from treadle.observation import LogStore, UpkeepStore, VitalStore
 from treadle.ports import (
     ApprovalStore,
     ExecutionStore,
@@ -27,10 +28,13 @@ from treadle.store.inbox import Inbox
 from treadle.store.limits import Limits
 from treadle.store.live import Live
 from treadle.store.migrations import Migrations
+from treadle.store.node_logs import NodeLogs
 from treadle.store.ownership import Ownership
 from treadle.store.phases import Phases
 from treadle.store.schedules import Schedules
 from treadle.store.starts import Starts
+from treadle.store.upkeep import Upkeep
+from treadle.store.vitals import Vitals
 from treadle.store.workers import Workers
 from treadle.store.workflows import Workflows
 
@@ -48,6 +52,9 @@ class SqlStore:
     limits: LimitStore
     live: LiveStore
     heartbeats: HeartbeatStore
+    vitals: VitalStore
+    logs: LogStore
+    upkeep: UpkeepStore
 
     def __init__(self, database: Database, *, claims: Claims, commits: Commits, head_start: int) -> None:
         self._database = database
@@ -64,6 +71,9 @@ class SqlStore:
         self.limits = Limits(database, head_start=head_start)
         self.live = Live(database)
         self.heartbeats = Heartbeats(database)
+        self.vitals = Vitals(database)
+        self.logs = NodeLogs(database)
+        self.upkeep = Upkeep(database)
         self.url = database.url
         self.single_writer = database.dialect == "sqlite"
 

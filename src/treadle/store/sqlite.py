@@ -34,6 +34,14 @@ OLDEST_LIBRARY = (3, 51, 3)
 
 BUSY_TIMEOUT_MS = 5_000
 
+SETTINGS = """
+PRAGMA auto_vacuum = INCREMENTAL;
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+PRAGMA foreign_keys = ON
+"""
+"""The first only takes effect on a file that is new: before there is any table."""
+
 _UNAVAILABLE = (
     apsw.BusyError, apsw.LockedError, apsw.IOError, apsw.FullError, apsw.CantOpenError, apsw.ProtocolError,
     apsw.ReadOnlyError, apsw.InterruptError, apsw.NoMemError, apsw.SchemaChangeError, apsw.ConnectionClosedError,
@@ -52,8 +60,8 @@ class SqliteDatabase:
         if tuple(int(part) for part in library.split(".")) < OLDEST_LIBRARY:
             raise StoreError(f"SQLite {library} can corrupt a database; 3.51.3 or later is needed (pip install -U apsw)")
         self.url = url
-        self._path = path
         self.write_hints = WriteHints()
+        self.path = path
         self._clock = clock
         self._statements = statements("sqlite")
         self._writer: apsw.Connection | None = None
@@ -83,7 +91,7 @@ class SqliteDatabase:
 
     @contextmanager
     def reading(self) -> Iterator[SqliteSession]:
-        if self._path == ":memory:":
+        if self.path == ":memory:":
             with self._writer_lock:
                 yield SqliteSession(self._open_writer(), self._statements)
             return
@@ -113,11 +121,19 @@ class SqliteDatabase:
             levels = {0: "off", 1: "normal", 2: "full", 3: "extra"}
             return {
                 "kind": "SQLite",
-                "location": self._path,
+                "location": self.path,
                 "library": f"SQLite {apsw.sqlite_lib_version()}, apsw {apsw.apsw_version()}",
                 "journal_mode": str(session.pragma("journal_mode")),
                 "synchronous": levels.get(int(session.pragma("synchronous")), "unknown"),
             }
+
+    def compact(self) -> None:
+        """Write the file anew, so that it gives unused pages back from now on, too; an old one did not."""
+        with self._writer_lock:
+            try:
+                self._open_writer().execute("PRAGMA auto_vacuum = INCREMENTAL; VACUUM").fetchall()
+            except apsw.Error as error:
+                _translate(error)
 
     def close(self) -> None:
         self._readers.close()
@@ -135,13 +151,13 @@ class SqliteDatabase:
         return self._writer
 
     def _connect(self) -> apsw.Connection:
-        folder = Path(self._path).parent
-        if self._path != ":memory:" and not folder.is_dir():
-            raise StoreUnavailableError(f"cannot open {self._path}: there is no folder {folder}")
+        folder = Path(self.path).parent
+        if self.path != ":memory:" and not folder.is_dir():
+            raise StoreUnavailableError(f"cannot open {self.path}: there is no folder {folder}")
         try:
-            connection = apsw.Connection(self._path, statementcachesize=200)
+            connection = apsw.Connection(self.path, statementcachesize=200)
             connection.set_busy_timeout(BUSY_TIMEOUT_MS)
-            connection.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON")
+            connection.execute(SETTINGS)
         except apsw.Error as error:
             _translate(error)
         connection.create_scalar_function("treadle_now", self._now, 0)

@@ -21,9 +21,11 @@ class Workers:
             [(now,)] = session.rows("register_worker", **rows.worker_parameters(worker), lease=float(lease))
         return self._time(now)
 
-    def beat(self, worker_id: str, *, lease: float, abandoned: int = 0) -> datetime | None:
+    def beat(
+        self, worker_id: str, *, lease: float, abandoned: int = 0, clock_at: datetime | None = None
+    ) -> datetime | None:
         with self._database.writing_once() as session:
-            row = session.row("beat", id=worker_id, lease=float(lease), abandoned=abandoned)
+            row = session.row("beat", id=worker_id, lease=float(lease), abandoned=abandoned, clock_at=clock_at)
         return None if row is None else self._time(row[0])
 
     def reap(self, *, limit: int = 10) -> Sequence[tuple[str, int]]:

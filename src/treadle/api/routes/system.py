@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
-from treadle.api.access import Config, Engine
+from treadle.api.access import CheckUps, Config, Engine
 from treadle.api.json_reply import reply
 from treadle.api.overview import overview
 from treadle.api.schemas import system as schemas
@@ -30,3 +30,9 @@ def list_workers(engine: Engine) -> Response:
 def get_stats(engine: Engine, config: Config) -> Response:
     """How many executions are in each status, and what they run on."""
     return reply(overview(engine, config))
+
+
+@router.get("/health", response_model=schemas.CheckUp)
+def get_health(check_ups: CheckUps) -> Response:
+    """What is wrong with the system, and how to mend it: the checks of `treadle doctor`, at most two seconds old."""
+    return Response(check_ups.report().to_json(), media_type="application/json")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -67,3 +67,22 @@ class Stats(Answer):
 
 class Health(Answer):
     status: str
+
+
+class HealthFinding(Answer):
+    """One thing looked at: what was found and what it means, and what mends it. `code` is stable; `detail` has the figures."""
+
+    code: str
+    severity: Literal["ok", "warning", "error"]
+    title: str
+    sentence: str
+    mend: str
+    detail: dict[str, Any]
+
+
+class CheckUp(Answer):
+    """`status` is that of the worst finding."""
+
+    status: Literal["ok", "warning", "error"]
+    findings: list[HealthFinding]
+    checked_at: Time

@@ -82,6 +82,8 @@ WITH old AS MATERIALIZED (
   SELECT e.id
   FROM execution AS e
   WHERE e.finished_at < :finished_before AND e.status NOT IN ('running', 'waiting', 'paused') AND e.next_retry_at IS NULL
+    AND (CAST(:status AS text) IS NULL OR e.status = :status)
+    AND (CAST(:workflow AS text) IS NULL OR e.workflow = :workflow)
     AND NOT e.parent_due AND NOT e.children_due AND NOT e.failure_due
     AND (e.idempotency_key IS NULL OR e.created_at < treadle_after(-86400))
     AND NOT EXISTS (
@@ -98,18 +100,3 @@ WHERE id IN (SELECT id FROM old)
   AND status NOT IN ('running', 'waiting', 'paused') AND next_retry_at IS NULL AND finished_at < :finished_before
   AND NOT parent_due AND NOT children_due AND NOT failure_due
 RETURNING id
-
--- name: prune_journal
-DELETE FROM journal
-WHERE execution_id = ANY(:ids) -- postgres
-WHERE execution_id IN (SELECT value FROM json_each(:ids)) -- sqlite
-
--- name: prune_payloads
-DELETE FROM payload
-WHERE execution_id = ANY(:ids) -- postgres
-WHERE execution_id IN (SELECT value FROM json_each(:ids)) -- sqlite
-
--- name: prune_inbox
-DELETE FROM inbox
-WHERE execution_id = ANY(:ids) -- postgres
-WHERE execution_id IN (SELECT value FROM json_each(:ids)) -- sqlite

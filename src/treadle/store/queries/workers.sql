@@ -3,8 +3,9 @@ SELECT treadle_now()
 
 -- name: register_worker
 WITH clock AS MATERIALIZED (SELECT treadle_now() AS now)
-INSERT INTO worker (id, host, pid, queues_json, concurrency, node_types_json, started_at, beat_at, lease_until)
-SELECT :id, :host, :pid, :queues_json, :concurrency, :node_types_json, clock.now, clock.now, treadle_after(:lease)
+INSERT INTO worker (id, host, pid, queues_json, concurrency, node_types_json, started_at, beat_at, lease_until, clock_skew)
+SELECT :id, :host, :pid, :queues_json, :concurrency, :node_types_json, clock.now, clock.now, treadle_after(:lease),
+       (treadle_micros(:clock_at) - treadle_micros(clock.now)) / 1000000.0
 FROM clock
 WHERE TRUE
 ON CONFLICT (id) DO UPDATE SET beat_at = excluded.beat_at, lease_until = excluded.lease_until
@@ -12,7 +13,8 @@ RETURNING beat_at
 
 -- name: beat
 WITH clock AS MATERIALIZED (SELECT treadle_now() AS now)
-UPDATE worker SET beat_at = clock.now, lease_until = treadle_after(:lease), beats = beats + 1, abandoned = :abandoned
+UPDATE worker SET beat_at = clock.now, lease_until = treadle_after(:lease), beats = beats + 1, abandoned = :abandoned,
+    clock_skew = (treadle_micros(:clock_at) - treadle_micros(clock.now)) / 1000000.0
 FROM clock
 WHERE id = :id
 RETURNING beat_at
@@ -60,7 +62,7 @@ WHERE owner IS NOT NULL AND NOT EXISTS (SELECT 1 FROM worker WHERE worker.id = e
 UPDATE worker SET draining = TRUE WHERE id = :id
 
 -- name: list_workers
-SELECT id, host, pid, queues_json, concurrency, node_types_json, started_at, beat_at, lease_until, draining,
+SELECT id, host, pid, queues_json, concurrency, node_types_json, started_at, beat_at, lease_until, draining, clock_skew,
        abandoned, (SELECT count(*) FROM execution WHERE execution.owner = worker.id)
 FROM worker
 ORDER BY started_at, id
