@@ -90,3 +90,17 @@ def test_one_in_which_nothing_runs_is_given_up_at_once() -> None:
 
     assert worker.abandoned
     assert [(row.node_id, row.kind) for row in worker.journal] == [("w", "waiting"), ("b", "done")]
+
+
+def test_one_that_reads_a_pause_and_a_move_together_is_not_put_aside_before_it_is_moved() -> None:
+    worker = started({"id": "w", "type": "signal.wait", "config": {"signal": "go"}})
+
+    worker.tell(MessageKind.PAUSE)
+    worker.tell(MessageKind.MOVE, payload=MOVE)
+    worker.commit()
+    worker.reread_inbox()
+    while worker.commits:
+        worker.commit()
+
+    assert (worker.abandoned, worker.status) == (True, "running")
+    assert [row.status for row in worker.journal] == ["waiting", "pause"]

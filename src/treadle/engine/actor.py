@@ -195,7 +195,7 @@ class ExecutionActor:
                 self._run = []
                 return end or (None if self._committing else self._judge.idle(seen=self.seen))
         if state.control.paused:
-            return None if self.running or self._committing else self._judge.idle(seen=self.seen)
+            return None if self._moves or self.running or self._committing else self._judge.idle(seen=self.seen)
         if state.waits and (expiry := self._expiry()) is not None:
             return expiry
         if self._moves or self.running or self._committing or self._run or self._due():
