@@ -14,19 +14,16 @@ from random import Random
 from typing import Any, Protocol
 
 from treadle.domain.activity import Context, Done, Event, Park
-from treadle.domain.approvals import ApprovalEvent, Vote
 from treadle.domain.execution_filter import EVERYTHING, ExecutionFacets, ExecutionFilter
 from treadle.domain.heartbeats import HeartbeatStore
 from treadle.domain.node_types import NodeType
 from treadle.domain.records import (
-    Admitted,
     Approval,
     Claim,
     ClaimReply,
     Commit,
     CommitReply,
     ExecutionRecord,
-    Fire,
     InboxRow,
     JournalRow,
     Known,
@@ -36,15 +33,13 @@ from treadle.domain.records import (
     NewExecution,
     NewWorker,
     Page,
-    Schedule,
-    SlotUse,
     StartReply,
     WorkerRecord,
     WorkflowSummary,
     WorkflowVersion,
 )
-from treadle.domain.schedule_due import DueStep
 from treadle.observation import LogStore, UpkeepStore, VitalStore
+from treadle.ports_desks import ApprovalStore, LimitStore, ScheduleStore
 from treadle.ports_live import LiveStore
 
 
@@ -297,42 +292,6 @@ class ExecutionStore(Protocol):
         ...
 
 
-class ApprovalStore(Protocol):
-    """What is done to approvals; `ExecutionStore` lists them."""
-
-    def decide(self, approval_id: str, vote: Vote) -> MessageReply:
-        """[T12] Record what somebody decides; when that is enough, close the approval and tell its execution.
-
-        The reply's `seq` is None while others must decide too. DUPLICATE when the same person has said the same last;
-        ConflictError with what it became if it is not open; DefinitionError when this person or decision does not count.
-        """
-        ...
-
-    def delegate(self, approval_id: str, *, by: str, to: str, comment: str = "", via: str = "api") -> bool:
-        """`by` hands over to `to`. False: did so before. ConflictError if it is not open, DefinitionError if it cannot be."""
-        ...
-
-    def events(self, approval_id: str) -> Sequence[ApprovalEvent]:
-        """All that has happened to it, in order."""
-        ...
-
-    def facets(self) -> Mapping[str, Mapping[str, int]]:
-        """How many are open: by `state` (overdue, in_time), `workflow`, `assignee` and `group`, the largest first."""
-        ...
-
-    def notices_due(self, *, limit: int = 100) -> Sequence[ApprovalEvent]:
-        """What people are still to be told, by starting the workflow `notify`."""
-        ...
-
-    def follow_notice(self, notice: ApprovalEvent, execution: NewExecution | None) -> bool:
-        """Start that execution and note that it was. None: nothing can be started, only note it. False: was noted before."""
-        ...
-
-    def secret(self, name: str, *, otherwise: str) -> str:
-        """The secret of that name, which is kept as `otherwise` if there is none yet."""
-        ...
-
-
 class WorkflowStore(Protocol):
     def save(
         self, name: str, graph_json: str, description: str | None, *, expected_version: int | None = None, by: str | None = None
@@ -369,89 +328,6 @@ class WorkflowStore(Protocol):
 
     def delete(self, name: str) -> None:
         """Hide it and stop its schedules; executions finish. ConflictError while executions are open."""
-        ...
-
-
-class ScheduleStore(Protocol):
-    def add(self, schedule: Schedule) -> None:
-        """NotFoundError if the workflow does not exist; ConflictError if the id does."""
-        ...
-
-    def get(self, schedule_id: str) -> Schedule: ...
-
-    def list(self, *, workflow: str | None = None, limit: int = 50, cursor: str | None = None) -> Page[Schedule]: ...
-
-    def update(self, schedule: Schedule, *, keeps_place: bool = False, passed_over: Sequence[DueStep] = ()) -> bool:
-        """Write it where `row_version` is still the given one (which rises). False: someone else edited it.
-
-        With `keeps_place` `next_fire_at` stays as it is stored, because fires move it on meanwhile.
-        `passed_over` are due instants that will not fire any more, recorded with it unless they are recorded already.
-        """
-        ...
-
-    def delete(self, schedule_id: str) -> bool: ...
-
-    def due(self, *, limit: int = 100) -> tuple[datetime, Sequence[Schedule]]:
-        """The database's time, and schedules whose `next_fire_at` has come with its jitter, not paused, without an error."""
-        ...
-
-    def fire(
-        self,
-        schedule: Schedule,
-        *,
-        fire_at: datetime,
-        next_fire_at: datetime | None,
-        execution: NewExecution | None,
-        outcome: str = "fired",
-        reason: str = "",
-    ) -> str | None:
-        """[T20] Record the due instant and start its execution, if nobody did.
-
-        `schedule.next_fire_at` is what was seen. With an open execution of the schedule, overlap `skip` records the fire as
-        skipped; so does `queue_one` when that one is not the only one, and `execution` brings the line's key; and
-        `cancel_previous` cancels what is open. Returns the outcome recorded, or None when another worker was first or it
-        was edited.
-        """
-        ...
-
-    def fire_by_hand(
-        self, schedule: Schedule, *, fire_at: datetime, execution: NewExecution, overlap: str, reason: str
-    ) -> tuple[Fire, bool]:
-        """Fire an instant out of turn, `next_fire_at` untouched: what is recorded of it, and whether this call fired it.
-
-        An instant that has fired is not fired again; one that was missed, skipped or paused is made up for.
-        NotFoundError when the schedule is gone.
-        """
-        ...
-
-    def set_aside(self, schedule: Schedule, error: str) -> None:
-        """Record why it cannot fire; it is left alone until edited."""
-        ...
-
-    def fires(
-        self, schedule_id: str, *, limit: int = 50, outcome: str | None = None, before: datetime | None = None
-    ) -> Sequence[Fire]:
-        """Newest first; only those of an outcome, only those due before an instant."""
-        ...
-
-
-class LimitStore(Protocol):
-    def admit(self, *, after: str = "", limit: int = 500) -> Admitted:
-        """[T19] waiting → running for the oldest that wait for a free slot, of at most `limit` keys beyond `after`.
-
-        Keys locked by someone else are passed over: they are being admitted to.
-        """
-        ...
-
-    def slot_use(self, key: str) -> SlotUse:
-        """Who holds a slot key."""
-        ...
-
-    def reserve(self, key: str, *, limit: int, per: float, count: int = 1) -> datetime:
-        """Book `count` starts of a rate of `limit` in `per` seconds; when they may happen. At most `limit` at once.
-
-        A repeat books again. Nothing is ever given back: what was booked and not used is free again as time passes.
-        """
         ...
 
 

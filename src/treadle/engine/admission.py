@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from treadle.ports import LimitStore
+from treadle.ports_desks import LimitStore
 
 log = logging.getLogger("treadle.worker")
 

@@ -14,7 +14,7 @@ from treadle.engine.outcomes import failure_of
 from treadle.engine.rows import Booking
 from treadle.engine.threads import StoreThread
 from treadle.engine.time_limits import limits_of, no_time_for_a_start
-from treadle.ports import LimitStore
+from treadle.ports_desks import LimitStore
 
 log = logging.getLogger("treadle.worker")
 

@@ -8,7 +8,7 @@ from treadle.domain.limits import key_text
 from treadle.domain.records import ExecutionRecord
 from treadle.domain.states import ExecutionStatus
 from treadle.engine.views import Reason
-from treadle.ports import LimitStore
+from treadle.ports_desks import LimitStore
 
 
 def held_back_by(record: ExecutionRecord, limits: LimitStore) -> tuple[dict[str, Any], ...]:

@@ -13,7 +13,8 @@ from treadle.domain.schedule_due import DuePolicy, next_fires_due
 from treadle.engine.meters import Meters
 from treadle.engine.program import Programs
 from treadle.engine.schedule_fires import ScheduledStarts
-from treadle.ports import ScheduleStore, WorkflowStore
+from treadle.ports import WorkflowStore
+from treadle.ports_desks import ScheduleStore
 
 log = logging.getLogger("treadle.worker")
 

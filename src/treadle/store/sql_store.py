@@ -7,16 +7,8 @@ from datetime import datetime
 
 from treadle.domain.heartbeats import HeartbeatStore
 from treadle.observation import LogStore, UpkeepStore, VitalStore
-from treadle.ports import (
-    ApprovalStore,
-    ExecutionStore,
-    LimitStore,
-    OwnershipStore,
-    PhaseStore,
-    ScheduleStore,
-    WorkerStore,
-    WorkflowStore,
-)
+from treadle.ports import ExecutionStore, OwnershipStore, PhaseStore, WorkerStore, WorkflowStore
+from treadle.ports_desks import ApprovalStore, LimitStore, ScheduleStore
 from treadle.ports_live import LiveStore
 from treadle.store.approvals import Approvals
 from treadle.store.claims import Claims
