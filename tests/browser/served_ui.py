@@ -16,7 +16,7 @@ from urllib.parse import quote
 import httpx
 
 API = "/api/v1"
-PATIENCE = 60.0
+PATIENCE = float(os.environ.get("TREADLE_TEST_PATIENCE", "60"))
 """Seconds after which what must come about counts as never coming; a limit, far above what it takes."""
 
 

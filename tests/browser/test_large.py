@@ -45,19 +45,18 @@ def test_a_list_of_10_000_executions_is_scrolled_to_its_end(page: Page, site: Si
 
     page.goto("/x?q=workflow%3Ahistory")
     rows = page.get_by_role("row")
-    expect(page.get_by_text("10,0").first).to_be_visible()
+    expect(page.get_by_role("heading", name="Executions")).to_be_visible()
     rows.nth(1).focus()
     page.keyboard.press("j")
     expect(rows.nth(2)).to_be_focused()
-    grid = page.get_by_role("grid", name="Executions")
-    for _ in range(HISTORY // 50):
-        if page.get_by_text("That is all of them.").is_visible():
+    end = page.get_by_text("That is all of them.")
+    for _ in range(HISTORY):
+        page.keyboard.press("End")
+        expect(page.get_by_text("Loading more")).to_have_count(0)
+        if end.is_visible():
             break
-        grid.evaluate("(box) => box.scrollTo(0, box.scrollHeight)")
-        page.wait_for_load_state("networkidle")
 
-    expect(page.get_by_text("That is all of them.")).to_be_visible()
-    expect(page.locator(f"[data-id=exec-copy-{HISTORY:05}]")).to_be_visible()
+    expect(page.locator(f"[data-id=exec-copy-{HISTORY:05}]")).to_be_in_viewport()
     assert rows.count() < 200
 
 

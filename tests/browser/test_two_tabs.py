@@ -6,11 +6,13 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from browser.canvas import card
 from browser.served_ui import Site
+from browser.watched_page import Watch
 
 ONE = {"nodes": [{"id": "start", "type": "noop", "name": "Start", "position": {"x": 0, "y": 0}}], "edges": []}
 
 
-def test_the_later_save_asks_first(context: BrowserContext, page: Page, site: Site) -> None:
+def test_the_later_save_asks_first(context: BrowserContext, page: Page, site: Site, watch: Watch) -> None:
+    watch.expected.append("409")
     site.save("two_tabs", ONE)
     other = context.new_page()
     for tab in (page, other):

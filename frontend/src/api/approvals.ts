@@ -27,10 +27,12 @@ export function useApprovalFacets() {
 }
 
 export function useApproval(id: string | undefined) {
+  const polling = usePolling(3_000);
   return useQuery({
     queryKey: keys.approvals.detail(id ?? ""),
     queryFn: ({ signal }) => call("get", "/api/v1/approvals/{approval_id}", { path: { approval_id: id! }, signal }),
     enabled: Boolean(id),
+    refetchInterval: polling,
   });
 }
 

@@ -3,8 +3,9 @@ import { useEffect, useMemo, useState } from "react";
 import { useNodeTypes } from "@/api/system";
 import { statusLook } from "@/ui/status";
 import { useTheme } from "@/ui/theme";
-import { CardActionsContext, type CardActions } from "./card-actions";
+import { CardActionsContext, FarContext, type CardActions } from "./card-actions";
 import { EdgeLine } from "./EdgeLine";
+import { FarEdges } from "./FarEdges";
 import { GraphList } from "./GraphList";
 import { layout } from "./layout";
 import type { GraphConfig, States } from "./model";
@@ -17,8 +18,9 @@ import "./graph.css";
 export const nodeTypes = { card: NodeCard };
 export const edgeTypes = { card: EdgeLine };
 export const BIG = 60;
-/** Below this zoom cards are drawn without their text. */
-const FAR = 0.3;
+/** Below this zoom the cards of a big graph are drawn as plain shapes. */
+const FAR = 0.35;
+const NO_EDGES: CardEdge[] = [];
 const DECIDES: CardActions = { decides: true };
 const NO_LOOKS: Looks = {};
 
@@ -46,14 +48,19 @@ export function GraphView(props: Props) {
   );
 }
 
+const mark = (on: boolean) => document.querySelectorAll(".react-flow__viewport").forEach((each) => each.classList.toggle("moving", on));
+/** While it moves the canvas is a picture of its own, which is cheap to move. */
+export const markMoving = () => mark(true);
+export const markStill = () => mark(false);
+
 /** Icons and ports by node type. */
 export function useLooks(): Looks {
   const { data } = useNodeTypes();
   return useMemo(() => (data ? looksOf(data.items) : NO_LOOKS), [data]);
 }
 
-/** Whether the canvas is so far away that text on it cannot be read. */
-export const useFar = (): boolean => useStore((state) => state.transform[2] < FAR);
+/** Whether a big graph is so far away that text on it cannot be read. */
+export const useFar = (nodes: number): boolean => useStore((state) => state.transform[2] < FAR) && nodes > BIG;
 
 /** Places of a graph that has none stored; undefined while they are computed. */
 export function usePositions(graph: GraphConfig, looks: Looks): Positions | undefined {
@@ -73,7 +80,7 @@ const NONE: Positions = {};
 function Canvas({ graph, states, selected, onSelect, label, changes }: Props) {
   const looks = useLooks();
   const positions = usePositions(graph, looks);
-  const far = useFar();
+  const far = useFar(graph.nodes.length);
   const { shown } = useTheme();
   const { fitView } = useReactFlow();
   const { nodes, edges } = useFlow(graph, states, positions, looks, selected ?? null, changes);
@@ -83,13 +90,13 @@ function Canvas({ graph, states, selected, onSelect, label, changes }: Props) {
   }, [fitView, fitted, positions]);
   if (!positions) return <div role="status" className="flex flex-1 items-center justify-center text-sm text-muted">Laying out {graph.nodes.length} nodes…</div>;
   return (
+    <FarContext value={far}>
     <ReactFlow
       aria-label={label}
       nodes={nodes}
-      edges={edges}
+      edges={far ? NO_EDGES : edges}
       nodeTypes={nodeTypes}
       edgeTypes={edgeTypes}
-      className={far ? "far" : undefined}
       colorMode={shown}
       nodesDraggable={false}
       nodesConnectable={false}
@@ -101,6 +108,8 @@ function Canvas({ graph, states, selected, onSelect, label, changes }: Props) {
       maxZoom={2}
       onlyRenderVisibleElements={nodes.length > BIG}
       onNodeClick={(_, node) => onSelect?.(node.id)}
+      onMoveStart={far ? markMoving : undefined}
+      onMoveEnd={markStill}
       onPaneClick={() => onSelect?.(null)}
       proOptions={{ hideAttribution: false }}
     >
@@ -109,7 +118,9 @@ function Canvas({ graph, states, selected, onSelect, label, changes }: Props) {
       {nodes.length > BIG && (
         <MiniMap pannable zoomable ariaLabel="Map of the graph" nodeColor={(node) => `var(--${toneOf(node as CardNode)})`} />
       )}
+      {far && <FarEdges nodes={nodes} edges={edges} />}
     </ReactFlow>
+    </FarContext>
   );
 }
 

@@ -1,19 +1,47 @@
-import { Handle, Position, type NodeProps } from "@xyflow/react";
+import { Handle, Position, useUpdateNodeInternals, type NodeProps } from "@xyflow/react";
 import { CircleAlert, Layers, Minus, Pencil, Plus, TriangleAlert } from "lucide-react";
-import { createElement, memo, useContext } from "react";
+import { createElement, memo, useContext, useEffect, useRef } from "react";
 import { useNow } from "@/ui/clock";
 import { cx } from "@/ui/cx";
 import { statusLook, TONE_CLASS } from "@/ui/status";
 import { durationText } from "@/ui/times";
 import { ApprovalStrip } from "./ApprovalStrip";
-import { CardActionsContext } from "./card-actions";
+import { CardActionsContext, FarContext } from "./card-actions";
 import { nodeIcon } from "./icons";
 import { NODE, waitingText } from "./model";
 import { isPlain, portTop } from "./ports";
 import { CHANGE_TONE, type CardData, type CardNode, type Change } from "./to-flow";
 
-/** A node on the canvas: what it is, its exits, and how it stands. */
-export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<CardNode>) {
+/** A node on the canvas. */
+export const NodeCard = memo(function NodeCard({ id, data, selected }: NodeProps<CardNode>) {
+  const far = useContext(FarContext);
+  const update = useUpdateNodeInternals();
+  const shape = `${far} ${data.ports.join(" ")}`;
+  const known = useRef(shape);
+  useEffect(() => {
+    // The canvas looks for ports by itself only when a card's size changes.
+    if (known.current !== shape) update(id);
+    known.current = shape;
+  }, [id, shape, update]);
+  return far ? <FarCard data={data} selected={selected} /> : <NearCard data={data} selected={selected} />;
+});
+
+interface Props { data: CardData; selected: boolean }
+const TELLING = new Set(["failed", "waiting", "retrying"]);
+
+/** One shape in the colour of its state; what needs somebody has its sign, too. */
+function FarCard({ data: { state, change, problems }, selected }: Props) {
+  const look = state ? statusLook("activity", state.status) : null;
+  const tone = change ? CHANGE_TONE[change] : look?.tone;
+  return (
+    <div data-status={state?.status} className={cx("flex h-full items-center justify-center rounded-lg border-4", tone ? [TONE_CLASS[tone], "border-tone bg-tone-soft text-tone"].join(" ") : problems?.errors ? "border-fail bg-surface" : "border-line-strong/60 bg-surface", selected && "outline-8 outline-accent")}>
+      {look && TELLING.has(state!.status) && <look.icon aria-hidden size={44} strokeWidth={3} />}
+    </div>
+  );
+}
+
+/** What a node is, its exits, and how it stands. */
+function NearCard({ data, selected }: Props) {
   const { node, state, icon, waiting, change, problems, inner } = data;
   const actions = useContext(CardActionsContext);
   const look = change ? { tone: CHANGE_TONE[change] } : state ? statusLook("activity", state.status) : null;
@@ -35,7 +63,7 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
           <span className={cx("inline-flex size-7 shrink-0 items-center justify-center rounded-md", look ? "bg-tone-soft text-tone" : "bg-hover text-muted")}>
             {createElement(nodeIcon(icon), { size: 16, "aria-hidden": true })}
           </span>
-          <div className="card-text min-w-0 flex-1">
+          <div className="min-w-0 flex-1">
             <div className={cx("truncate text-sm leading-4.5 font-medium text-fg", node.disabled && "line-through")}>{node.name ?? node.id}</div>
             <div className="flex items-center gap-1 truncate text-xs text-faint">
               {node.type}
@@ -51,12 +79,12 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
       {waiting?.kind === "approval" && typeof waiting.approval_id === "string" && actions.decides && <ApprovalStrip id={waiting.approval_id} />}
     </div>
   );
-});
+}
 
 function StateStrip({ data }: { data: CardData }) {
   const look = statusLook("activity", data.state!.status);
   return (
-    <div className={cx("card-text flex h-6 shrink-0 items-center gap-1 bg-tone-soft px-2.5 text-xs font-medium text-tone", isPlain(data.ports) && "rounded-b-lg")}>
+    <div className={cx("flex h-6 shrink-0 items-center gap-1 bg-tone-soft px-2.5 text-xs font-medium text-tone", isPlain(data.ports) && "rounded-b-lg")}>
       <look.icon aria-hidden size={12} className={cx("shrink-0", look.spins && "animate-spin")} />
       <StateText {...data} />
     </div>
@@ -85,7 +113,7 @@ function Ports({ data: { node, ports, used }, selected }: { data: CardData; sele
     <>
       {ports.map((port, index) => (
         <div key={port}>
-          {!plain && <div className="card-text absolute right-3 truncate text-right text-xs leading-5 text-muted" style={{ top: portTop(ports, index) - 10, maxWidth: NODE.width - 24 }}>{port}</div>}
+          {!plain && <div className="absolute right-3 truncate text-right text-xs leading-5 text-muted" style={{ top: portTop(ports, index) - 10, maxWidth: NODE.width - 24 }}>{port}</div>}
           <Handle id={port} type="source" position={Position.Right} className="port" style={{ top: portTop(ports, index) }} isConnectable={connectable} title={plain ? undefined : port} />
           {add && (
             <button type="button" tabIndex={selected ? 0 : -1} aria-label={`Add a node after ${node.name ?? node.id}${plain ? "" : `, port ${port}`}`}

@@ -13,3 +13,6 @@ export interface CardActions {
 }
 
 export const CardActionsContext = createContext<CardActions>({});
+
+/** The canvas is so far away that cards are drawn as plain shapes. */
+export const FarContext = createContext(false);

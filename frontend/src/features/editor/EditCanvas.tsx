@@ -1,7 +1,8 @@
 import { Background, Controls, MiniMap, ReactFlow, useReactFlow, type Connection, type NodeChange } from "@xyflow/react";
 import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent, type KeyboardEvent, type ReactNode } from "react";
-import { CardActionsContext, type CardActions } from "@/graph/card-actions";
-import { BIG, edgeTypes, nodeTypes, toneOf, useFar, usePositions } from "@/graph/GraphView";
+import { CardActionsContext, FarContext, type CardActions } from "@/graph/card-actions";
+import { FarEdges } from "@/graph/FarEdges";
+import { BIG, edgeTypes, markMoving, markStill, nodeTypes, toneOf, useFar, usePositions } from "@/graph/GraphView";
 import "@/graph/graph.css";
 import { NODE, type GraphConfig, type States } from "@/graph/model";
 import type { Looks } from "@/graph/ports";
@@ -12,6 +13,7 @@ import type { Selection } from "./useSelection";
 
 export const NODE_DRAG = "application/x-treadle-node";
 const FIT = { padding: 0.18, maxZoom: 1.05, duration: 0 };
+const NO_EDGES: CardEdge[] = [];
 const SNAP: [number, number] = [10, 10];
 
 interface Props {
@@ -37,7 +39,7 @@ export function EditCanvas(props: Props) {
   const { graph, looks, states, problems, selection, readOnly, fitKey, onAdd, onRemoveEdge } = props;
   const { shown } = useTheme();
   const { fitView, screenToFlowPosition } = useReactFlow();
-  const far = useFar();
+  const far = useFar(graph.nodes.length);
   const laidOut = usePositions(graph, looks);
   const [moving, setMoving] = useState<Positions | null>(null);
   const { onPlaced } = props;
@@ -88,13 +90,14 @@ export function EditCanvas(props: Props) {
   if (!laidOut) return <div role="status" className="flex flex-1 items-center justify-center text-sm text-muted">Laying out {graph.nodes.length} nodes…</div>;
   return (
     <CardActionsContext value={actions}>
+      <FarContext value={far}>
       <ReactFlow<CardNode, CardEdge>
         aria-label={props.label}
         nodes={nodes}
-        edges={edges}
+        edges={far ? NO_EDGES : edges}
         nodeTypes={nodeTypes}
         edgeTypes={edgeTypes}
-        className={[far && "far", props.arranging && "arranging"].filter(Boolean).join(" ")}
+        className={props.arranging ? "arranging" : undefined}
         colorMode={shown}
         fitView
         fitViewOptions={FIT}
@@ -125,6 +128,8 @@ export function EditCanvas(props: Props) {
         onReconnect={(edge, connection) => { reconnected.current = true; props.onReconnect(edge.id, ends(connection)); }}
         onReconnectEnd={(_, edge) => { if (!reconnected.current) onRemoveEdge(edge.id); }}
         onNodeDoubleClick={(_, node) => (node.data.inner === null ? props.onOpen(node.id) : props.onEnter(node.id))}
+        onMoveStart={far ? markMoving : undefined}
+        onMoveEnd={markStill}
         onDragOver={(event) => { if (!readOnly && event.dataTransfer.types.includes(NODE_DRAG)) event.preventDefault(); }}
         onDrop={readOnly ? undefined : onDrop}
         onKeyDown={onKeyDown}
@@ -133,8 +138,10 @@ export function EditCanvas(props: Props) {
         <Background gap={20} size={1} />
         <Controls showInteractive={false} position="bottom-left" fitViewOptions={FIT} />
         {nodes.length > BIG && <MiniMap pannable zoomable ariaLabel="Map of the graph" nodeColor={(node) => `var(--${toneOf(node as CardNode)})`} />}
+        {far && <FarEdges nodes={nodes} edges={edges} />}
         {props.children}
       </ReactFlow>
+      </FarContext>
     </CardActionsContext>
   );
 }

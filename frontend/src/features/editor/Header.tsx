@@ -26,7 +26,7 @@ export function Header({ editor, tab, saving, running, list, more, readOnly, sho
         <>
           {draft.version > 0 ? <VersionPicker editor={editor} shown={shownVersion} /> : <Badge tone="wait">Not stored yet</Badge>}
           {unsaved && draft.version > 0 && !readOnly && <Badge tone="wait"><span aria-hidden className="size-1.5 rounded-full bg-tone" />Unsaved changes</Badge>}
-          {draft.doc.description && <span className="max-w-md truncate max-xl:hidden" title={draft.doc.description}>{draft.doc.description.replace(/ \[shipped \w+\]$/, "")}</span>}
+          {draft.doc.description && !unsaved && <span className="max-w-80 truncate max-xl:hidden" title={draft.doc.description}>{draft.doc.description.replace(/ \[shipped \w+\]$/, "")}</span>}
         </>
       }
       actions={

@@ -44,7 +44,7 @@ export function Needs() {
             {findings.slice(0, 4).map((finding, index) => (
               <li key={`${finding.code}-${index}`} className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2.5 text-sm">
                 <StatusBadge kind="finding" status={finding.severity} />
-                <span className="min-w-0 flex-1 basis-60 break-words text-muted"><span className="font-medium text-fg">{finding.title}</span>: {finding.sentence}</span>
+                <span className="min-w-0 flex-1 basis-60 break-words text-muted"><span className="inline-block font-medium text-fg first-letter:uppercase">{finding.title}</span>: {finding.sentence}</span>
               </li>
             ))}
           </Rows>

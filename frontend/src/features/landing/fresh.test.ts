@@ -1,8 +1,11 @@
 import { expect, test } from "vitest";
 import { byActivity, isFresh } from "./fresh";
 
-test("the example alone is a fresh install", () => {
-  expect([isFresh(["order_refund"]), isFresh([]), isFresh(["mine"]), isFresh(["mine", "order_refund"])]).toEqual([true, false, false, false]);
+test("the examples alone are a fresh install", () => {
+  const example = { name: "order_refund", description: "Example: refund an order. [shipped 0123abcd]" };
+  const other = { ...example, name: "review_loop" };
+  const mine = { name: "mine", description: "Example: of my own" };
+  expect([isFresh([example]), isFresh([example, other]), isFresh([]), isFresh([mine]), isFresh([mine, example]), isFresh([other])]).toEqual([true, true, false, false, false, false]);
 });
 
 test("workflows that ran last come first, and those that never ran by their change", () => {

@@ -2,7 +2,7 @@ import { Navigate } from "@tanstack/react-router";
 import { useLiveTopic } from "@/api/live";
 import { useWorkflows } from "@/api/workflows";
 import { ErrorState, LoadingRows } from "@/ui/States";
-import { isFresh } from "./fresh";
+import { EXAMPLE, isFresh } from "./fresh";
 import { Overview } from "./Overview";
 
 /** A fresh install shows the example, one click from running; later, what needs you and what goes on. */
@@ -11,8 +11,8 @@ export function Page() {
   useLiveTopic("workflows");
   if (workflows.isPending) return <LoadingRows />;
   if (workflows.isError) return <ErrorState error={workflows.error} onRetry={() => void workflows.refetch()} />;
-  const names = workflows.data.items.map((row) => row.name);
-  if (isFresh(names)) return <Navigate to="/w/$name" params={{ name: names[0]! }} replace />;
-  if (names.length === 0) return <Navigate to="/w" replace />;
-  return <Overview workflows={workflows.data.items} />;
+  const rows = workflows.data.items;
+  if (isFresh(rows)) return <Navigate to="/w/$name" params={{ name: EXAMPLE }} replace />;
+  if (rows.length === 0) return <Navigate to="/w" replace />;
+  return <Overview workflows={rows} />;
 }

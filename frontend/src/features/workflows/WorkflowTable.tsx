@@ -9,6 +9,9 @@ import { StatusDots } from "@/ui/StatusDots";
 import { Head, Row, Table, Td, Th } from "@/ui/Table";
 import { Time } from "@/ui/Time";
 
+/** The mark of an example that nobody has changed. */
+const SHIPPED = /\s*\[shipped \w+\]$/;
+
 interface Props { rows: WorkflowRow[]; nextOf: Map<string, string>; onDelete: (name: string) => void }
 
 export function WorkflowTable({ rows, nextOf, onDelete }: Props) {
@@ -30,7 +33,7 @@ function WorkflowLine({ row, next, onDelete }: { row: WorkflowRow; next: string 
     <Row className="h-14" onOpen={() => void navigate({ to: "/w/$name", params })}>
       <Td className="max-w-0 w-full pl-4">
         <Link to="/w/$name" params={params} className="block truncate font-medium hover:underline">{row.name}</Link>
-        {row.description && <span className="block truncate text-xs text-muted">{row.description}</span>}
+        {row.description && <span className="block truncate text-xs text-muted">{row.description.replace(SHIPPED, "")}</span>}
         <span className="mt-1 flex items-center gap-2 sm:hidden"><StatusDots kind="execution" statuses={row.recent.slice(0, 20).map((each) => each.status)} label={`Last executions of ${row.name}`} /></span>
       </Td>
       <Td className="max-sm:hidden"><StatusDots kind="execution" statuses={row.recent.map((each) => each.status)} label={`Last executions of ${row.name}`} slots={20} /></Td>

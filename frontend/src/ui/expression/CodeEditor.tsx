@@ -4,7 +4,7 @@ import { json } from "@codemirror/lang-json";
 import { bracketMatching, syntaxHighlighting } from "@codemirror/language";
 import { Annotation, Compartment, EditorState, StateEffect, StateField, type Extension } from "@codemirror/state";
 import { Decoration, EditorView, keymap, placeholder as placeholderText, type DecorationSet } from "@codemirror/view";
-import { useEffect, useRef, type RefObject } from "react";
+import { useEffect, useImperativeHandle, useRef, type Ref } from "react";
 import { suggest } from "./complete";
 import { editorTheme } from "./editor-theme";
 import { expressionLanguage, highlighting, templateLanguage } from "./language";
@@ -30,7 +30,7 @@ export interface CodeEditorProps {
   onFocus?: () => void;
   onBlur?: () => void;
   /** Filled with what inserts a path at the cursor. */
-  inserter?: RefObject<Insert | null>;
+  inserter?: Ref<Insert>;
 }
 
 const setMistake = StateEffect.define<number | null>();
@@ -119,18 +119,15 @@ export default function CodeEditor(props: CodeEditorProps) {
     return () => { view.current = null; editor.destroy(); };
   }, [mode, multiline, autoFocus]);
 
-  useEffect(() => {
-    if (!inserter) return;
-    inserter.current = (path) => {
-      const editor = view.current;
-      if (!editor) return;
-      const { from, to } = editor.state.selection.main;
-      const inside = around(mode, editor.state.doc.toString(), from) !== null;
-      const text = inside ? path : `{{ ${path} }}`;
-      editor.dispatch({ changes: { from, to, insert: text }, selection: { anchor: from + text.length }, userEvent: "input.paste" });
-      editor.focus();
-    };
-  }, [inserter, mode]);
+  useImperativeHandle(inserter, () => (path: string) => {
+    const editor = view.current;
+    if (!editor) return;
+    const { from, to } = editor.state.selection.main;
+    const inside = around(mode, editor.state.doc.toString(), from) !== null;
+    const text = inside ? path : `{{ ${path} }}`;
+    editor.dispatch({ changes: { from, to, insert: text }, selection: { anchor: from + text.length }, userEvent: "input.paste" });
+    editor.focus();
+  }, [mode]);
 
   useEffect(() => {
     const editor = view.current;

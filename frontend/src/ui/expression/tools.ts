@@ -1,4 +1,4 @@
-import { createContext, useContext, useEffect, useRef, type RefObject } from "react";
+import { createContext, useContext, useEffect, useRef, useState } from "react";
 import { NO_SCOPE, type Mode, type Scope } from "./scope";
 
 export interface Previewed { ok: boolean; value?: unknown; type?: string | null; error?: { message: string; column?: number | null; hint?: string | null } | null }
@@ -11,11 +11,29 @@ export interface ExpressionTools {
   preview?: (source: string, mode: Mode, options: { each?: string; signal: AbortSignal }) => Promise<Previewed>;
   /** Changes when a preview may come out differently. */
   previewKey: unknown;
-  /** The field that had the focus last: where a path that is clicked goes. */
-  target: RefObject<Insert | null>;
+  target: InsertTarget;
 }
 
-const NO_TOOLS: ExpressionTools = { scope: NO_SCOPE, previewKey: null, target: { current: null } };
+/** Remembers the field that had the focus last: where a path that is clicked goes. */
+export class InsertTarget {
+  private field: Insert | null = null;
+
+  take(field: Insert): void {
+    this.field = field;
+  }
+
+  drop(field: Insert): void {
+    if (this.field === field) this.field = null;
+  }
+
+  /** False when no field has had the focus yet. */
+  insert(path: string): boolean {
+    this.field?.(path);
+    return this.field !== null;
+  }
+}
+
+const NO_TOOLS: ExpressionTools = { scope: NO_SCOPE, previewKey: null, target: new InsertTarget() };
 export const ExpressionToolsContext = createContext<ExpressionTools>(NO_TOOLS);
 export const useExpressionTools = (): ExpressionTools => useContext(ExpressionToolsContext);
 
@@ -23,11 +41,8 @@ export const useExpressionTools = (): ExpressionTools => useContext(ExpressionTo
 export function useInsertTarget(insert: Insert): () => void {
   const { target } = useExpressionTools();
   const latest = useRef(insert);
-  const own = useRef<Insert>(null);
   useEffect(() => { latest.current = insert; });
-  useEffect(() => () => { if (target.current === own.current) target.current = null; }, [target]);
-  return () => {
-    own.current ??= (path) => latest.current(path);
-    target.current = own.current;
-  };
+  const [own] = useState<Insert>(() => (path) => latest.current(path));
+  useEffect(() => () => target.drop(own), [target, own]);
+  return () => target.take(own);
 }

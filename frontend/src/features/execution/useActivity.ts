@@ -1,0 +1,75 @@
+import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { call, request, type Schema } from "@/api/client";
+import type { Execution, RunRow } from "@/api/executions";
+import { Problem } from "@/api/problem";
+import { keys } from "@/api/query";
+
+export type Activity = Schema<"Activity">;
+export interface LogLine { seq: number; at: string; node_id: string; scope: string; visit: number; attempt: number; level: string; message: string; fields: Record<string, unknown> | null }
+interface LogPage { items: LogLine[]; next_cursor: string | null }
+
+const base = (id: string) => `/api/v1/executions/${encodeURIComponent(id)}`;
+const orNull = async <T>(promise: Promise<T>): Promise<T | null> => {
+  try {
+    return await promise;
+  } catch (error) {
+    if (error instanceof Problem && error.status === 404) return null;
+    throw error;
+  }
+};
+
+/** One visit of a node. `moment` says how it stands now: another one asks again. Null while there is nothing to tell. */
+export function useActivity(id: string, place: string, moment: string) {
+  return useQuery({
+    queryKey: [...keys.executions.of(id), "activity", place, moment],
+    queryFn: ({ signal }) => orNull(request<Activity>("get", `${base(id)}/activities/${place.split("/").map(encodeURIComponent).join("/")}`, { signal })),
+    placeholderData: (old, query) => (query?.queryKey[3] === place ? old : undefined),
+  });
+}
+
+/** The whole output as text, for values that are cut elsewhere. */
+export function useWholeOutput(id: string, place: string, wanted: boolean) {
+  return useQuery({
+    queryKey: [...keys.executions.of(id), "output", place],
+    queryFn: async ({ signal }) => {
+      const response = await fetch(`${base(id)}/activities/${place.split("/").map(encodeURIComponent).join("/")}/output`, { credentials: "same-origin", signal });
+      if (!response.ok) throw new Problem({ title: "The output could not be loaded", status: response.status });
+      return await response.text();
+    },
+    enabled: wanted, staleTime: Infinity, gcTime: 30_000,
+  });
+}
+
+/** Why it does not go on. `moment` is what it waits for now. */
+export function useReasons(id: string, moment: string, enabled: boolean) {
+  return useQuery({
+    queryKey: [...keys.executions.why(id), moment],
+    queryFn: ({ signal }) => call("get", "/api/v1/executions/{execution_id}/why", { path: { execution_id: id }, signal }),
+    enabled, placeholderData: keepPreviousData,
+  });
+}
+
+/** The items or turns of a composite node, page after page. */
+export function useAllRuns(id: string, node: string, scope: string, status: string | undefined, moment: string, over: boolean) {
+  return useInfiniteQuery({
+    queryKey: [...keys.executions.of(id), "all-runs", node, scope, status, over ? moment : ""],
+    queryFn: ({ pageParam, signal }) => request<{ items: RunRow[]; next_cursor: string | null }>("get", `${base(id)}/runs`, { query: { node, scope, status, limit: 200, cursor: pageParam }, signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+    refetchInterval: over ? false : 2_000,
+  });
+}
+
+/** What handlers logged; null when the server keeps no logs. */
+export function useLogs(id: string, node: string | undefined, over: boolean) {
+  return useInfiniteQuery({
+    queryKey: [...keys.executions.of(id), "logs", node],
+    queryFn: ({ pageParam, signal }) => orNull(request<LogPage>("get", `${base(id)}/logs`, { query: { node, limit: 200, after: pageParam }, signal })),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page?.next_cursor,
+    refetchInterval: over ? false : 2_000,
+  });
+}
+
+/** What lists and panels need to know of how an execution stands, as text: it changes when something did. */
+export const momentOf = (execution: Execution): string => `${execution.status} ${execution.waiting_on.map((each) => `${each.kind}:${each.node_id}:${String(each.since ?? each.until ?? "")}`).join(",")}`;
