@@ -50,7 +50,7 @@ def test_a_list_of_10_000_executions_is_scrolled_to_its_end(page: Page, site: Si
     page.keyboard.press("j")
     expect(rows.nth(2)).to_be_focused()
     end = page.get_by_text("That is all of them.")
-    for _ in range(HISTORY):
+    for _ in range(HISTORY // 10):
         page.keyboard.press("End")
         expect(page.get_by_text("Loading more")).to_have_count(0)
         if end.is_visible():

@@ -1,5 +1,5 @@
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { call, type Schema } from "./client";
+import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { call, request, type Schema } from "./client";
 import { usePolling } from "./live";
 import { keys } from "./query";
 
@@ -29,12 +29,52 @@ export function useNextFires(id: string, count = 50) {
   });
 }
 
-export function usePastFires(id: string) {
+export function usePastFires(id: string, filter: { outcome?: "fired" | "skipped" | "missed" | "paused"; limit?: number } = {}) {
   return useInfiniteQuery({
-    queryKey: keys.schedules.fires(id),
-    queryFn: ({ pageParam, signal }) => call("get", "/api/v1/schedules/{schedule_id}/fires", { path: { schedule_id: id }, query: { limit: 50, cursor: pageParam }, signal }),
+    queryKey: keys.schedules.fires(id, filter),
+    queryFn: ({ pageParam, signal }) => call("get", "/api/v1/schedules/{schedule_id}/fires", { path: { schedule_id: id }, query: { limit: 50, ...filter, cursor: pageParam }, signal }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
     refetchInterval: usePolling(10_000),
   });
 }
+
+export type Timing = Partial<Pick<Schema<"Preview">, "cron" | "interval" | "at" | "timezone" | "dst" | "start" | "start_at" | "end_at" | "count">>;
+
+/** The next due times of a timing that need not be saved. */
+export function useTimingPreview(timing: Timing | null) {
+  return useQuery({
+    queryKey: ["schedule-preview", timing],
+    queryFn: ({ signal }) => request<{ fires: string[] }>("post", "/api/v1/schedules/preview", { body: timing, signal }),
+    enabled: timing !== null,
+    placeholderData: keepPreviousData,
+    staleTime: 30_000,
+  });
+}
+
+/** Creates a schedule (without `id`), or changes what is given of one. */
+export function useSaveSchedule(id: string | undefined) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: object) => request<Schedule>(id ? "patch" : "post", `/api/v1/schedules${id ? `/${encodeURIComponent(id)}` : ""}`, { body }),
+    onSettled: () => client.invalidateQueries({ queryKey: keys.schedules.all }),
+  });
+}
+
+export function useDeleteSchedule(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => call("delete", "/api/v1/schedules/{schedule_id}", { path: { schedule_id: id } }),
+    onSuccess: () => { client.removeQueries({ queryKey: keys.schedules.detail(id) }); return client.invalidateQueries({ queryKey: keys.schedules.list() }); },
+  });
+}
+
+/** Fires once now, also while it is paused. */
+export function useRunSchedule(id: string) {
+  const client = useQueryClient();
+  return useMutation({ mutationFn: () => request<Fire>("post", `/api/v1/schedules/${encodeURIComponent(id)}/run`, { body: {} }), onSettled: () => client.invalidateQueries({ queryKey: keys.schedules.all }) });
+}
+
+/** One call of a backfill; `next_start` says where the next one goes on. */
+export const backfill = (id: string, body: { start: string; end: string; overlap?: string; limit?: number }) =>
+  request<Schema<"Backfilled">>("post", `/api/v1/schedules/${encodeURIComponent(id)}/backfill`, { body });

@@ -1,4 +1,4 @@
-import { Background, Controls, MiniMap, ReactFlow, ReactFlowProvider, useReactFlow, useStore } from "@xyflow/react";
+import { Background, Controls, MiniMap, ReactFlow, ReactFlowProvider, getViewportForBounds, useReactFlow, useStore, type Viewport } from "@xyflow/react";
 import { useEffect, useMemo, useState } from "react";
 import { useNodeTypes } from "@/api/system";
 import { statusLook } from "@/ui/status";
@@ -53,6 +53,23 @@ const mark = (on: boolean) => document.querySelectorAll(".react-flow__viewport")
 export const markMoving = () => mark(true);
 export const markStill = () => mark(false);
 
+/** Where to look at first, guessed from the window: then nothing is drawn large that will be small. */
+function firstViewport(nodes: CardNode[]): Viewport {
+  if (nodes.length === 0) return { x: 0, y: 0, zoom: 1 };
+  const left = Math.min(...nodes.map(({ position }) => position.x)), top = Math.min(...nodes.map(({ position }) => position.y));
+  const right = Math.max(...nodes.map(({ position, width = 0 }) => position.x + width)), bottom = Math.max(...nodes.map(({ position, height = 0 }) => position.y + height));
+  return getViewportForBounds({ x: left, y: top, width: right - left, height: bottom - top }, Math.max(320, window.innerWidth - 250), Math.max(240, window.innerHeight - 150), 0.04, 1.05, 0.15);
+}
+
+/** The same, kept from when the places are known. */
+export function useFirstViewport(nodes: CardNode[], placed: boolean): Viewport | undefined {
+  const [first, setFirst] = useState<Viewport>();
+  if (!placed || first) return first;
+  const found = firstViewport(nodes);
+  setFirst(found);
+  return found;
+}
+
 /** Icons and ports by node type. */
 export function useLooks(): Looks {
   const { data } = useNodeTypes();
@@ -84,6 +101,7 @@ function Canvas({ graph, states, selected, onSelect, label, changes }: Props) {
   const { shown } = useTheme();
   const { fitView } = useReactFlow();
   const { nodes, edges } = useFlow(graph, states, positions, looks, selected ?? null, changes);
+  const start = useFirstViewport(nodes, positions !== undefined);
   const fitted = graph.nodes.length;
   useEffect(() => {
     if (positions) void fitView({ padding: 0.15, maxZoom: 1.1 });
@@ -97,6 +115,7 @@ function Canvas({ graph, states, selected, onSelect, label, changes }: Props) {
       edges={far ? NO_EDGES : edges}
       nodeTypes={nodeTypes}
       edgeTypes={edgeTypes}
+      defaultViewport={start}
       colorMode={shown}
       nodesDraggable={false}
       nodesConnectable={false}

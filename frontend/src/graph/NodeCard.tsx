@@ -1,6 +1,6 @@
-import { Handle, Position, useUpdateNodeInternals, type NodeProps } from "@xyflow/react";
+import { Handle, Position, type NodeProps } from "@xyflow/react";
 import { CircleAlert, Layers, Minus, Pencil, Plus, TriangleAlert } from "lucide-react";
-import { createElement, memo, useContext, useEffect, useRef } from "react";
+import { createElement, memo, useContext } from "react";
 import { useNow } from "@/ui/clock";
 import { cx } from "@/ui/cx";
 import { statusLook, TONE_CLASS } from "@/ui/status";
@@ -13,17 +13,8 @@ import { isPlain, portTop } from "./ports";
 import { CHANGE_TONE, type CardData, type CardNode, type Change } from "./to-flow";
 
 /** A node on the canvas. */
-export const NodeCard = memo(function NodeCard({ id, data, selected }: NodeProps<CardNode>) {
-  const far = useContext(FarContext);
-  const update = useUpdateNodeInternals();
-  const shape = `${far} ${data.ports.join(" ")}`;
-  const known = useRef(shape);
-  useEffect(() => {
-    // The canvas looks for ports by itself only when a card's size changes.
-    if (known.current !== shape) update(id);
-    known.current = shape;
-  }, [id, shape, update]);
-  return far ? <FarCard data={data} selected={selected} /> : <NearCard data={data} selected={selected} />;
+export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<CardNode>) {
+  return useContext(FarContext) ? <FarCard data={data} selected={selected} /> : <NearCard data={data} selected={selected} />;
 });
 
 interface Props { data: CardData; selected: boolean }

@@ -1,3 +1,4 @@
+import { Position, type NodeHandle } from "@xyflow/react";
 import type { NodeType } from "@/api/system";
 import { NODE, type GraphConfig, type GraphEdge, type GraphNode } from "./model";
 
@@ -41,6 +42,19 @@ export function heightOf(ports: string[]): number {
 /** Where on the card's right side a port is. */
 export function portTop(ports: string[], index: number): number {
   return isPlain(ports) ? NODE.height / 2 : NODE.height + index * NODE.port + NODE.port / 2;
+}
+
+const DOT = 9;
+
+/** Where a card's ports are, so that the canvas need not draw a card to find them. */
+export function handlesOf(ports: string[]): NodeHandle[] {
+  const dot = { width: DOT, height: DOT };
+  const middle = (top: number) => top - DOT / 2 + 1;
+  return [
+    { id: "in", type: "target", position: Position.Left, x: 1 - DOT / 2, y: middle(NODE.height / 2), ...dot },
+    ...ports.map((id, index): NodeHandle => ({ id, type: "source", position: Position.Right, x: NODE.width - 1 - DOT / 2, y: middle(portTop(ports, index)), ...dot })),
+    { id: "error", type: "source", position: Position.Bottom, x: (NODE.width - DOT) / 2, y: heightOf(ports) - 1 - DOT / 2, ...dot },
+  ];
 }
 
 const bySource = new WeakMap<GraphConfig, Map<string, GraphEdge[]>>();

@@ -2,7 +2,7 @@ import { MarkerType, type Edge, type Node } from "@xyflow/react";
 import type { NodeState, WaitingOn } from "@/api/executions";
 import { statusLook } from "@/ui/status";
 import { edgeIds, NODE, type GraphConfig, type GraphEdge, type GraphNode, type States } from "./model";
-import { heightOf, innerGraph, outgoing, portsOf, type Looks } from "./ports";
+import { handlesOf, heightOf, innerGraph, outgoing, portsOf, type Looks } from "./ports";
 
 export interface Problems { errors: number; warnings: number; /** The first, in words. */ text: string }
 /** How a node or edge differs from another version. */
@@ -43,7 +43,7 @@ export function toFlow(graph: GraphConfig, { states, positions = {}, looks = {},
     const chosen = selection ? selection.has(node.id) : node.id === selected;
     if (known && same(known.data, data) && known.position.x === position.x && known.position.y === position.y && known.selected === chosen) return known;
     return {
-      id: node.id, type: "card", position, data, width: NODE.width, height: heightOf(exits), selected: chosen, ariaLabel: ariaOf(data),
+      id: node.id, type: "card", position, data, width: NODE.width, height: heightOf(exits), measured: { width: NODE.width, height: heightOf(exits) }, handles: handlesOf(exits), selected: chosen, ariaLabel: ariaOf(data),
       zIndex: data.waiting?.kind === "approval" ? 5 : undefined,
     };
   });

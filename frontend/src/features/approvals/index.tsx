@@ -1,4 +1,4 @@
-import { getRouteApi, useNavigate, useParams } from "@tanstack/react-router";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Inbox as InboxIcon, UserRound } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useMedia } from "@/ui/media";
@@ -12,21 +12,15 @@ import { Detail } from "./Detail";
 import { Filters } from "./Filters";
 import { InboxList } from "./InboxList";
 import { MeDialog } from "./MeDialog";
-import type { Search } from "./search";
+import { parseSearch, type Search } from "./search";
 import { useInbox } from "./useInbox";
 import { filterOf } from "./words";
 
-const route = getRouteApi("/shell/approvals");
-
+/** The inbox, and one approval beside it; on narrow screens one or the other. */
 export function Page() {
   const { id } = useParams({ strict: false });
-  const search = route.useSearch({ shouldThrow: false } as never) as Search | undefined;
-  return <InboxPage id={id} given={search} />;
-}
-
-function InboxPage({ id, given }: { id: string | undefined; given: Search | undefined }) {
-  const detailSearch = getRouteApi("/shell/approvals/$id").useSearch({ shouldThrow: false } as never) as Search | undefined;
-  const search = given ?? detailSearch ?? {};
+  const found: Search = useSearch({ strict: false });
+  const search = parseSearch({ ...found });
   const navigate = useNavigate();
   const me = useMe();
   const wide = useMedia("(min-width: 900px)");

@@ -2,7 +2,7 @@ import { Background, Controls, MiniMap, ReactFlow, useReactFlow, type Connection
 import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent, type KeyboardEvent, type ReactNode } from "react";
 import { CardActionsContext, FarContext, type CardActions } from "@/graph/card-actions";
 import { FarEdges } from "@/graph/FarEdges";
-import { BIG, edgeTypes, markMoving, markStill, nodeTypes, toneOf, useFar, usePositions } from "@/graph/GraphView";
+import { BIG, edgeTypes, markMoving, markStill, nodeTypes, toneOf, useFar, useFirstViewport, usePositions } from "@/graph/GraphView";
 import "@/graph/graph.css";
 import { NODE, type GraphConfig, type States } from "@/graph/model";
 import type { Looks } from "@/graph/ports";
@@ -48,6 +48,7 @@ export function EditCanvas(props: Props) {
   }, [laidOut, graph, readOnly, onPlaced]);
   const { nodes, edges } = useFlow(graph, looks, states, problems, selection.all, laidOut, moving);
   const reconnected = useRef(false);
+  const start = useFirstViewport(nodes, laidOut !== undefined);
 
   const empty = graph.nodes.length === 0;
   useEffect(() => {
@@ -98,6 +99,7 @@ export function EditCanvas(props: Props) {
         nodeTypes={nodeTypes}
         edgeTypes={edgeTypes}
         className={props.arranging ? "arranging" : undefined}
+        defaultViewport={start}
         colorMode={shown}
         fitView
         fitViewOptions={FIT}

@@ -28,7 +28,7 @@ import { useSaving } from "./useSaving";
 import { useWatched } from "./useWatched";
 import { useWatchedVersion } from "./useWatchedVersion";
 
-const NodePanel = lazy(() => import("./NodePanelLite").then((module) => ({ default: module.NodePanelLite })));
+const NodePanel = lazy(() => import("./panel/NodePanel").then((module) => ({ default: module.NodePanel })));
 
 /** One workflow on one canvas: drawn, saved, run and watched. */
 export function Editor({ name, workflow, search }: { name: string; workflow: Workflow | null; search: Search }) {
@@ -95,6 +95,8 @@ export function Editor({ name, workflow, search }: { name: string; workflow: Wor
             <NodePanel key={open.id} graph={graph} nodeId={open.id} nodeType={editor.types.find((type) => type.type === open.type)} executionId={search.x} readOnly={readOnly}
               findings={editor.findings.filter((each) => each.node === open.id && each.path.join("/") === path.join("/"))}
               onChange={(node) => { editor.edit((level) => setNode(level, open.id, node), `node.${open.id}`); if (node.id !== open.id) go({ node: node.id }); }}
+              workflow={name} root={root ?? graph} path={path} scope={search.scope} types={editor.types} onRun={running.press}
+              onEnter={(id, scope) => go({ in: [...path, id].join("/"), scope: scope ?? (search.x ? [search.scope, `${id}[0]`].filter(Boolean).join("/") : undefined), node: undefined }, false)}
               onClose={() => go({ node: undefined })} />
           </Suspense>
         )}

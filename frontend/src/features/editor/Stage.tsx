@@ -46,7 +46,7 @@ export function Stage({ editor, graph, states, readOnly, list, fitKey, onOpen, o
   const node = (id: string | undefined) => graph.nodes.find((each) => each.id === id);
 
   const editing: Shortcut[] = readOnly ? [] : [
-    { keys: "a", label: "Add a node", run: () => setAdding({}) },
+    { keys: "a", label: "Add a node", run: ops.startAdding },
     { keys: "l", label: "Tidy up the layout", run: () => void ops.arrange() },
     { keys: "c", label: "Connect the selected node to…", run: () => chosen && setConnecting(chosen) },
     { keys: "d", label: "Disable or enable", run: ops.disable },
@@ -104,13 +104,13 @@ export function Stage({ editor, graph, states, readOnly, list, fitKey, onOpen, o
             <SelectionBar graph={graph} chosen={selection.nodes} ops={ops} readOnly={readOnly} onOpen={onOpen} onEnter={onEnter} onConnect={setConnecting} />
           </EditCanvas>
         )}
-        {!list && <CanvasTools errors={errors} warnings={findings.length - errors} readOnly={readOnly} side={search.side} onAdd={() => setAdding({})} onArrange={() => void ops.arrange()} onSettings={() => side("settings")} onProblems={() => side("problems")} />}
+        {!list && <CanvasTools errors={errors} warnings={findings.length - errors} readOnly={readOnly} side={search.side} onAdd={ops.startAdding} onArrange={() => void ops.arrange()} onSettings={() => side("settings")} onProblems={() => side("problems")} />}
         {graph.nodes.length === 0 && !ops.adding && (
           <div className="pointer-events-none absolute inset-0 flex items-center justify-center">
             <div className="pointer-events-auto"><EmptyState icon={Plus} title="Draw the first node" action={readOnly ? undefined : <Button look="primary" icon={Plus} onClick={() => setAdding({})}>Add the first node</Button>}>What should happen first? A node does one thing: ask a person, call an API, wait, decide.</EmptyState></div>
           </div>
         )}
-        {ops.adding && <Palette types={editor.types} purpose={purpose} onPick={(type) => ops.add(type, ops.adding)} onClose={() => setAdding(null)} />}
+        {ops.adding && <Palette types={ops.adding.after || ops.adding.edge ? editor.types.filter((type) => !type.trigger) : editor.types} purpose={purpose} onPick={(type) => ops.add(type, ops.adding)} onClose={() => setAdding(null)} />}
       </div>
       {(search.side || edge) && (
         <aside className="flex w-88 shrink-0 animate-slide flex-col border-l bg-surface max-sm:absolute max-sm:inset-0 max-sm:z-20 max-sm:w-full">

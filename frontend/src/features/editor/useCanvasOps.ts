@@ -3,6 +3,7 @@ import { useCallback, useEffect, useState } from "react";
 import type { NodeType } from "@/api/system";
 import { layout } from "@/graph/layout";
 import { edgeIds, NODE, type GraphNode } from "@/graph/model";
+import { outgoing, portsOf } from "@/graph/ports";
 import { toast } from "@/ui/Toast";
 import { copied, graphIn } from "./draft/clipboard";
 import { addNode, align, connect, insert, moveNodes, part, remove, type Alignment, type Place } from "./draft/edit";
@@ -31,9 +32,7 @@ export function useCanvasOps({ graph, looks, edit, types, draft, path }: Editor,
   const add = (type: NodeType, place: Place | null) => {
     if (!graph) return;
     const centre = graph.nodes.length === 0 ? { x: 0, y: 0 } : undefined;
-    const single = chosen.size === 1 && !place?.after && !place?.edge && !place?.position ? [...chosen][0] : undefined;
-    const port = single ? looks[graph.nodes.find((node) => node.id === single)!.type]?.ports[0] : undefined;
-    const where: Place = place && (place.after || place.edge || place.position) ? place : single && port ? { after: { source: single, port } } : { position: centre };
+    const where: Place = place && (place.after || place.edge || place.position) ? place : { position: centre };
     const made = addNode(graph, type, where);
     edit(() => made.graph);
     setAdding(null);
@@ -44,6 +43,14 @@ export function useCanvasOps({ graph, looks, edit, types, draft, path }: Editor,
     focusNode(made.id);
   };
 
+  /** Asks what to add: after the selected node, if there is one with a free exit. */
+  const startAdding = () => {
+    const node = chosen.size === 1 ? graph?.nodes.find((each) => chosen.has(each.id)) : undefined;
+    const edges = (node && graph && outgoing(graph).get(node.id)) ?? [];
+    const exits = node ? portsOf(node, looks[node.type], edges) : [];
+    const port = exits.find((each) => !edges.some((edge) => (edge.port ?? "out") === each)) ?? exits[0];
+    setAdding(node && port ? { after: { source: node.id, port } } : {});
+  };
   const removeNodes = (ids: Iterable<string>) => edit((old) => remove(old, { nodes: ids }));
   /** A layout found for nodes without places is kept, so that it does not change with each edit. */
   const placed = useCallback((positions: Record<string, { x: number; y: number }>) => {
@@ -116,6 +123,6 @@ export function useCanvasOps({ graph, looks, edit, types, draft, path }: Editor,
     return () => { document.removeEventListener("copy", onCopy); document.removeEventListener("cut", onCopy); document.removeEventListener("paste", onPaste); };
   });
 
-  return { adding, setAdding, arranging, add, addType: (name: string, position: { x: number; y: number }) => { const type = types.find((each) => each.type === name); if (type) add(type, { position }); }, removeChosen, removeNodes, placed, duplicate, disable, arrange, lineUp, join, reconnect, removeEdge, show, focusNode };
+  return { adding, setAdding, startAdding, arranging, add, addType: (name: string, position: { x: number; y: number }) => { const type = types.find((each) => each.type === name); if (type) add(type, { position }); }, removeChosen, removeNodes, placed, duplicate, disable, arrange, lineUp, join, reconnect, removeEdge, show, focusNode };
 }
 export type CanvasOps = ReturnType<typeof useCanvasOps>;

@@ -56,6 +56,7 @@ function add(bar: Bar, row: JournalItem, at: number): void {
   bar.attempts = Math.max(bar.attempts, row.attempt);
   bar.status = row.status;
   if (row.kind === "begin") {
+    if (going) going.to = Math.max(going.from, at);
     bar.runs = [];
     bar.total = detail.plan?.items?.length ?? detail.plan?.count ?? null;
     bar.segments.push({ kind: "run", from: at, to: null, attempt: row.attempt });
@@ -70,7 +71,7 @@ function add(bar: Bar, row: JournalItem, at: number): void {
   const over = end ?? at;
   const failed = row.kind === "failed" || row.kind === "retrying";
   // A row that began with what still goes on ends it; one that began later is a run of its own.
-  if (going && (at <= going.from || row.kind === "cancelled")) {
+  if (going && (bar.runs !== null || at <= going.from || row.kind === "cancelled")) {
     going.to = Math.max(going.from, over);
     if (failed) going.failed = true;
   } else {
@@ -100,10 +101,12 @@ function takeBack(bars: Bar[], open: Map<string, Bar>, row: JournalItem): void {
 export function withQueue(bars: Bar[], sourcesOf: (scope: string, node: string) => string[], begin: number): Bar[] {
   const ended = new Map<string, number>();
   const began = new Map<string, number>();
+  const backs = [...new Set(bars.flatMap((bar) => (bar.gone === null ? [] : [bar.gone])))];
   for (const bar of bars) began.set(bar.scope, Math.min(began.get(bar.scope) ?? Infinity, bar.start));
   return bars.map((bar) => {
     const before = sourcesOf(bar.scope, bar.node).map((node) => ended.get(`${bar.scope}/${node}`)).filter((at): at is number => at !== undefined && at <= bar.start);
-    const since = before.length ? Math.max(...before) : bar.scope === "" ? begin : began.get(bar.scope)!;
+    const back = Math.max(-Infinity, ...backs.filter((at) => at <= bar.start));
+    const since = Math.max(back, before.length ? Math.max(...before) : bar.scope === "" ? begin : began.get(bar.scope)!);
     if (bar.end !== null) ended.set(`${bar.scope}/${bar.node}`, bar.end);
     if (bar.visit > 1 && before.length === 0) return bar;
     return bar.start - since >= 1 ? { ...bar, segments: [{ kind: "queue", from: since, to: bar.start }, ...bar.segments] } : bar;
@@ -121,4 +124,10 @@ export function withActive(bars: Bar[], nodes: Execution["nodes"], now: number):
       status: state.status, start, end: null, error: null, runs: null, total: null, gone: null, lastSeq: Infinity,
     };
   })];
+}
+
+/** The journal without the rows that a retry from an earlier node took back. */
+export function counted(journal: JournalItem[]): JournalItem[] {
+  const drops = journal.flatMap((row) => (row.kind === "control" ? (((row.detail ?? {}) as Detail).rewind?.drop ?? []) : []));
+  return drops.length ? journal.filter((row) => !drops.some(([from, to]) => row.seq >= from && row.seq <= to)) : journal;
 }

@@ -47,6 +47,7 @@ export function ExecutionList({ list, total, phone, selected, everything, onChec
     { keys: "up", label: "Previous", run: () => move(at - 1) },
     { keys: "x", label: "Select", run: () => current && onCheck(current.id, !selected.has(current.id)) },
     { keys: "home", label: "First", run: () => move(0) },
+    { keys: "end", label: "Last that is loaded", run: () => move(rows.length - 1) },
     { keys: ".", label: "Show new executions", run: () => { list.showNew(); move(0); } },
   ]);
   const checked = everything || (rows.length > 0 && rows.every((row) => selected.has(row.id)));

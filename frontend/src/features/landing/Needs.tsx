@@ -55,7 +55,8 @@ export function Needs() {
 }
 
 function ApprovalLine({ approval }: { approval: { id: string; title: string; workflow: string; due_at: string | null; created_at: string } }) {
-  const overdue = approval.due_at !== null && Date.parse(approval.due_at) < useNow(1000);
+  const now = useNow(1000);
+  const overdue = approval.due_at !== null && Date.parse(approval.due_at) < now;
   return (
     <li>
       <Link to="/approvals/$id" params={{ id: approval.id }} className="flex items-center gap-3 px-4 py-2.5 -outline-offset-2 hover:bg-hover/60">

@@ -61,7 +61,7 @@ function around(mode: CodeEditorProps["mode"], text: string, at: number): { from
 
 /** A code field in a shadow root, where its styles are allowed. Loaded only when one is shown. */
 export default function CodeEditor(props: CodeEditorProps) {
-  const { value, mode, multiline = false, readOnly = false, label, placeholder, mistake = null, invalid, describedBy, autoFocus, inserter } = props;
+  const { value, mode, multiline = false, readOnly = false, label, placeholder, mistake = null, invalid, describedBy, inserter } = props;
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const latest = useRef(props);
@@ -79,7 +79,7 @@ export default function CodeEditor(props: CodeEditorProps) {
       return { from: found.from + part.from, validFor: /^\w*$/, options: found.options.map(({ kind, ...each }) => ({ ...each, boost: kind === "name" ? 2 : kind === "function" ? 0 : kind === "word" ? -1 : 1 })) };
     };
     const oneLine = EditorState.transactionFilter.of((transaction) => {
-      if (!transaction.docChanged || transaction.newDoc.lines <= 1 || transaction.startState.doc.lines > 1) return transaction;
+      if (latest.current.multiline || !transaction.docChanged || transaction.newDoc.lines <= 1 || transaction.startState.doc.lines > 1) return transaction;
       let pasted = "";
       transaction.changes.iterChanges((_a, _b, _c, _d, inserted) => { pasted += inserted.toString(); });
       return /^\s*$/.test(pasted) ? [] : transaction;
@@ -92,7 +92,7 @@ export default function CodeEditor(props: CodeEditorProps) {
         doc: latest.current.value,
         extensions: [
           history(), bracketMatching(), closeBrackets(), mistakes, EditorView.lineWrapping,
-          ...(multiline || mode === "json" ? [] : [oneLine]),
+          ...(mode === "json" ? [] : [oneLine]),
           languages[mode], syntaxHighlighting(highlighting), editorTheme,
           ...(mode === "json" ? [] : [autocompletion({ override: [complete], icons: false, maxRenderedOptions: 60 })]),
           EditorState.languageData.of(() => [{ closeBrackets: { brackets: mode === "template" ? ["(", "[", "{"] : ["(", "[", "{", '"', "'"] } }]),
@@ -117,7 +117,7 @@ export default function CodeEditor(props: CodeEditorProps) {
       editor.dispatch({ selection: { anchor: Math.max(0, end) } });
     }
     return () => { view.current = null; editor.destroy(); };
-  }, [mode, multiline, autoFocus]);
+  }, [mode]);
 
   useImperativeHandle(inserter, () => (path: string) => {
     const editor = view.current;

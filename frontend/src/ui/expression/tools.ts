@@ -42,7 +42,7 @@ export function useInsertTarget(insert: Insert): () => void {
   const { target } = useExpressionTools();
   const latest = useRef(insert);
   useEffect(() => { latest.current = insert; });
-  const [own] = useState<Insert>(() => (path) => latest.current(path));
+  const [own] = useState<Insert>(() => (path: string) => latest.current(path));
   useEffect(() => () => target.drop(own), [target, own]);
   return () => target.take(own);
 }

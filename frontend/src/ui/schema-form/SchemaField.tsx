@@ -23,7 +23,8 @@ export function SchemaField({ name, schema: given, root, value, path, required, 
   const schema = resolve(given, root);
   const kind = kindOf(schema);
   const bare = kind === "expression";
-  const [wanted, setWanted] = useState<boolean | null>(null);
+  // A field that became an expression stays one until it is told otherwise, also while its braces are being typed.
+  const [wanted, setWanted] = useState<boolean | null>(() => (!bare && isTemplate(value) ? true : null));
   const [focus, setFocus] = useState(false);
   const expressed = bare ? (wanted ?? (typeof value === "string" || value === undefined || value === null)) : templates && (wanted || isTemplate(value)) && (typeof value === "string" || value === undefined);
   const toggles = kind !== "graph" && (bare ? bareTakesMore(schema) : templates);

@@ -41,7 +41,7 @@ it("changes an inner graph and nothing beside it", () => {
 it("finds the place of a finding, in inner graphs too", () => {
   expect(locate(root, finding("nodes[1].config.graph.nodes[0].config.message"))).toMatchObject({ path: ["each"], node: "q", field: "config.message" });
   expect(locate(root, finding("edges[0].when"))).toMatchObject({ path: [], edge: "a->each", field: "when" });
-  expect(locate(root, finding("settings.timeout"))).toMatchObject({ path: [], node: undefined, field: "settings.timeout" });
+  expect(locate(root, finding("settings.timeout"))).toMatchObject({ path: [], field: "settings.timeout" });
 });
 
 it("a problem inside of a node shows on the node around it", () => {
