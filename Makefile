@@ -10,7 +10,7 @@ INSTALLED := $(VENV)/.installed
 TOOLS := $(VENV)/.tools
 PYTEST_WORKERS ?= 2
 
-.PHONY: help up test check ui ui-dev ui-check bench chaos clean
+.PHONY: help up test check ui ui-dev ui-check ui-bench bench chaos clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -36,6 +36,10 @@ ui-dev: ## The web UI with hot reload, beside `make up`: http://127.0.0.1:5173
 
 ui-check: $(INSTALLED) ## Lint, types and tests of the web UI; the API's types are up to date
 	cd frontend && { [ -d node_modules ] || npm ci; } && npm run check
+
+ui-bench: $(TOOLS) ## Measure the web UI in a browser; writes docs/ui-numbers.md
+	@[ -f src/treadle/api/ui/index.html ] || $(MAKE) --no-print-directory ui
+	$(PY) frontend/bench/bench_numbers.py
 
 bench: $(TOOLS) ## Measure speed
 	$(PY) benchmarks/throughput.py

@@ -19,6 +19,11 @@ def node(page: Page, name: str) -> Locator:
     return card(page, name).locator("[data-status]")
 
 
+def choice(page: Page, node_type: str) -> Locator:
+    """A type of node in the palette."""
+    return page.get_by_role("option", name=re.compile(rf"^{re.escape(node_type)}[: ]"))
+
+
 def tab_to(page: Page, target: Locator) -> None:
     """Press Tab until the target has the focus, as somebody without a mouse does."""
     expect(target).to_be_visible()

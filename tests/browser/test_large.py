@@ -65,10 +65,13 @@ def test_an_output_of_5_megabytes_opens_and_leaves_the_page_free(page: Page, sit
     site.save("heavy", {"nodes": parts, "edges": []})
     execution_id = site.run_to_end("heavy", input=large_rows(900_000))
 
-    page.goto(f"/x/{execution_id}")
-    expect(page.get_by_text("part_0").first).to_be_visible()
+    page.goto(f"/x/{execution_id}?tab=data")
+    expect(page.get_by_role("list", name="Output")).to_contain_text("part_0")
     page.keyboard.press("Control+k")
     box = page.get_by_role("dialog").get_by_role("combobox")
     box.press_sequentially("workflows")
 
     expect(box).to_have_value("workflows")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Open part_5").click()
+    expect(page.get_by_role("list", name="Output")).to_contain_text("Show")

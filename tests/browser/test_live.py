@@ -44,7 +44,7 @@ def test_an_open_question_is_counted_in_the_tab_and_gone_when_it_is_answered(con
     page.goto("/w")
     other = context.new_page()
     other.goto("/x")
-    expect(page.get_by_role("heading", name="Workflows")).to_be_visible()
+    expect(page.get_by_role("heading", name="Workflows", exact=True)).to_be_visible()
     before = site.call("GET", "/approvals/facets")["open"]
 
     execution_id = site.run("live_ask")

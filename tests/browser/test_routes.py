@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from browser.axe import faint_colours, violations
 from browser.conftest import PHONE, WIDE
-from browser.routes import until_quiet
+from browser.routes import show_theme, until_quiet
 from browser.served_ui import Site
 from browser.watched_page import Watch, sideways_overflow
 
@@ -62,11 +62,10 @@ def test_a_page_can_be_read_by_everybody(page: Page, addresses: dict[str, str], 
     for width, size in {"wide": WIDE, "phone": PHONE}.items():
         page.set_viewport_size(size)  # type: ignore[arg-type]
         until_quiet(page)
+        show_theme(page, "light")
         found[f"{width} light"] = violations(page)
-        page.emulate_media(color_scheme="dark")
-        expect(page.locator("html[data-theme=dark]")).to_be_attached()
+        show_theme(page, "dark")
         found[f"{width} dark"] = faint_colours(page)
-        page.emulate_media(color_scheme="light")
         found[f"{width} overflow"] = sideways_overflow(page)
 
     faults = [f"{where}: {what}" for where, each in found.items() for what in each]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import BrowserContext, Page, expect
 
-from browser.canvas import card
+from browser.canvas import card, choice
 from browser.served_ui import Site
 from browser.watched_page import Watch
 
@@ -38,5 +38,5 @@ def add_node(page: Page, node_type: str) -> None:
     page.bring_to_front()
     page.keyboard.press("a")
     page.get_by_role("combobox", name="Search node types").fill(node_type)
-    page.get_by_role("option", name=f"{node_type}: ").click()
+    choice(page, node_type).click()
     expect(page.get_by_role("button", name="Save", exact=True)).to_be_enabled()

@@ -15,11 +15,12 @@ export function useWorkflows() {
   });
 }
 
-export function useWorkflow(name: string) {
+/** `exists`: false for one that is only being drawn; it is not asked for. */
+export function useWorkflow(name: string, exists = true) {
   return useQuery({
     queryKey: keys.workflows.detail(name),
     queryFn: ({ signal }) => call("get", "/api/v1/workflows/{name}", { path: { name }, signal }),
-    enabled: name !== "",
+    enabled: exists && name !== "",
   });
 }
 
@@ -33,10 +34,11 @@ export function useWorkflowVersion(name: string | undefined, version: number | u
   });
 }
 
-export function useVersions(name: string) {
+export function useVersions(name: string, exists = true) {
   return useQuery({
     queryKey: keys.workflows.versions(name),
     queryFn: ({ signal }) => call("get", "/api/v1/workflows/{name}/versions", { path: { name }, signal }),
+    enabled: exists,
   });
 }
 

@@ -1,9 +1,10 @@
 import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
-import { Activity, CalendarClock, Inbox, ListChecks, Monitor, Moon, Search, Sun, Workflow, type LucideIcon } from "lucide-react";
+import { Activity, CalendarClock, Inbox, Keyboard, ListChecks, Monitor, Moon, Search, Sun, Workflow, type LucideIcon } from "lucide-react";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { useApprovalFacets } from "@/api/approvals";
 import { useLiveState, useLiveTopic } from "@/api/live";
 import { useHealth, useWorkers } from "@/api/system";
+import { useActions } from "@/ui/actions";
 import { IconButton } from "@/ui/Button";
 import { cx } from "@/ui/cx";
 import { Menu } from "@/ui/Menu";
@@ -12,6 +13,7 @@ import { useShortcuts } from "@/ui/shortcuts";
 import { setTheme, useTheme } from "@/ui/theme";
 import { Tooltip } from "@/ui/Tooltip";
 import { KeyboardSheet } from "./KeyboardSheet";
+import { LogOut } from "./LogOut";
 
 const Palette = lazy(() => import("@/features/palette").then(({ Palette: found }) => ({ default: found })));
 
@@ -36,12 +38,20 @@ export function AppShell() {
     { keys: "shift+?", label: "Keyboard map", run: () => setSheet(true) },
     { keys: "?", label: "Keyboard map", run: () => setSheet(true) },
     ...PLACES.map((place) => ({ keys: place.keys, label: place.label, run: () => void navigate({ to: place.to }) })),
+    { keys: "g o", label: "Overview", run: () => void navigate({ to: "/" }) },
   ]);
+  useShortcuts("In lists", [
+    { keys: "j", label: "Next row (or ↓)", told: true, run: () => {} },
+    { keys: "k", label: "Previous row (or ↑)", told: true, run: () => {} },
+    { keys: "enter", label: "Open the row", told: true, run: () => {} },
+    { keys: "space", label: "Select the row, where rows can be selected", told: true, run: () => {} },
+  ]);
+  useActions([{ id: "keyboard map", label: "Keyboard map", icon: Keyboard, keys: "?", words: "shortcuts help", run: () => setSheet(true) }]);
   return (
     <div className="flex h-full max-md:flex-col">
       <a href="#main" className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-surface focus:p-2">Skip to the page</a>
       <nav aria-label="Main" className="z-20 flex shrink-0 border-line bg-surface max-md:order-2 max-md:h-14 max-md:border-t md:w-14 md:flex-col md:border-r lg:w-48">
-        <Link to="/w" aria-label="Treadle" className="flex h-13 items-center gap-2 px-3.5 text-base font-semibold max-md:hidden">
+        <Link to="/" aria-label="Treadle, overview" className="flex h-13 items-center gap-2 px-3.5 text-base font-semibold max-md:hidden">
           <Mark /> <span className="max-lg:hidden">Treadle</span>
         </Link>
         <ul className="flex flex-1 gap-0.5 p-2 max-md:justify-around max-md:p-1 md:flex-col">
@@ -59,6 +69,7 @@ export function AppShell() {
         <div className="flex gap-1 p-2 max-md:hidden max-lg:flex-col lg:items-center">
           <IconButton icon={Search} label="Search and commands" shortcut="mod+k" onClick={() => setPalette(true)} />
           <ThemeMenu />
+          <LogOut />
           <Connection />
         </div>
       </nav>

@@ -40,7 +40,7 @@ export function Editor({ name, workflow, search }: { name: string; workflow: Wor
   const { saveDraft, saving, conflict, closeConflict } = useSaving(editor);
   const running = useRunning(editor, saveDraft);
   const remove = useDeleteWorkflow(name);
-  const versions = useVersions(name).data?.items;
+  const versions = useVersions(name, draft.version > 0).data?.items;
   const [deleting, setDeleting] = useState(false);
 
   // The version on the canvas: one that was asked for, that of an older execution, else the draft.
@@ -52,12 +52,14 @@ export function Editor({ name, workflow, search }: { name: string; workflow: Wor
   const graph = useMemo(() => (root ? graphAt(root, path) : null), [root, path]);
   const watched = useWatched(search.x, graph, path, search.scope);
   const { execution } = watched;
+  // What is on the canvas is what runs: an old version as it is, else the draft.
+  const run = () => (other === undefined ? running.press() : void running.start({ version: other }));
 
   const unsaved = draft.dirty;
   const leave = useBlocker({ shouldBlockFn: ({ current, next }) => unsaved && next.pathname !== current.pathname, enableBeforeUnload: () => unsaved, withResolver: true });
   const more = useMore(editor, { readOnly, onDelete: () => setDeleting(true) });
   useShortcuts("Workflow", [
-    { keys: "mod+enter", label: "Run", run: running.press },
+    { keys: "mod+enter", label: "Run", run },
     { keys: "shift+enter", label: "Run with input", run: running.ask },
     { keys: "mod+s", label: "Save as a new version", run: () => void saveDraft() },
     { keys: "v", label: "Canvas or list", run: () => go({ view: list ? "canvas" : "list" }) },
@@ -67,37 +69,41 @@ export function Editor({ name, workflow, search }: { name: string; workflow: Wor
     const scope = search.scope?.split("/").slice(0, next.length).join("/");
     go({ in: next.length ? next.join("/") : undefined, scope: next.length ? scope || undefined : undefined, node: undefined }, false);
   };
-  const enter = (id: string) => {
+  const enter = (id: string, scope?: string) => {
     const node = graph?.nodes.find((each) => each.id === id);
     if (!node?.config?.graph) return;
-    go({ in: [...path, id].join("/"), scope: search.x ? [search.scope, `${id}[0]`].filter(Boolean).join("/") : undefined, node: undefined }, false);
+    go({ in: [...path, id].join("/"), scope: search.x ? (scope ?? [search.scope, `${id}[0]`].filter(Boolean).join("/")) : undefined, node: undefined }, false);
   };
-  const open = graph?.nodes.find((each) => each.id === search.node);
+  // The address follows a rename a moment later.
+  const [renamed, setRenamed] = useState<{ from: string; to: string } | null>(null);
+  const named = (id: string | undefined) => graph?.nodes.find((each) => each.id === id);
+  const open = named(search.node) ?? (renamed?.from === search.node ? named(renamed?.to) : undefined);
   const tab = execution ? `${statusLook("execution", execution.status).label} · ${name}` : `${unsaved ? "Unsaved · " : ""}${name}`;
 
   return (
     <ReactFlowProvider>
       <Header editor={editor} tab={tab} saving={saving} running={running.busy || saving} list={list} more={more} readOnly={readOnly} shownVersion={other ?? draft.version}
-        onSave={() => void saveDraft()} onRun={(ask) => (ask ? running.ask() : running.press())} onRunSaved={() => void running.start({ version: draft.version })} onView={() => go({ view: list ? "canvas" : "list" })} />
+        onSave={() => void saveDraft()} onRun={(ask) => (ask ? running.ask() : run())} onRunSaved={() => void running.start({ version: draft.version })} onView={() => go({ view: list ? "canvas" : "list" })} />
       {draft.kept && <Notice actions={[{ label: "Discard", run: draft.forget }, { label: "Restore", run: draft.restore, primary: true }]}>There is an unsaved draft of this workflow{draft.kept.version !== draft.version && draft.kept.version > 0 ? `, begun from version ${draft.kept.version}` : ""}.</Notice>}
       {draft.newer && !saving && <Notice tone="wait" actions={[{ label: "Compare", run: () => void saveDraft() }]}>Version {draft.newer} was saved while you were editing version {draft.version}.</Notice>}
       {readOnly && search.v !== undefined && <Notice actions={[{ label: "Back to the latest", run: () => go({ v: undefined }) }, { label: "Edit it as a draft", run: () => { if (root) { draft.change((doc) => ({ ...doc, graph: root })); go({ v: undefined }); } } }]}>Version {other}, as it was saved. Nothing here can be changed.</Notice>}
       {search.x && watched.error && <Notice tone="wait" actions={[{ label: "Take it off the canvas", run: () => go({ x: undefined, scope: undefined }) }]}>The execution {search.x} could not be read: {watched.error.message}</Notice>}
-      {execution && <ExecutionBar execution={execution} old={readOnly && search.v === undefined} busy={running.busy} onAgain={() => void running.start(execution.input === null ? {} : { input: execution.input as never })} onClose={() => go({ x: undefined, scope: undefined })} onNode={(id) => go({ node: id })} />}
+      {execution && <ExecutionBar execution={execution} old={readOnly && search.v === undefined} busy={running.busy} onAgain={() => void running.start({ ...(execution.input !== null && { input: execution.input as never }), ...(other !== undefined && { version: other }) })} onClose={() => go({ x: undefined, scope: undefined })} onNode={(id) => go({ node: id })} />}
       {path.length > 0 && <Breadcrumbs name={name} path={path} execution={search.x} over={watched.over} scope={search.scope} onGo={setPath} onScope={(scope) => go({ scope })} />}
       <div className="relative flex min-h-0 flex-1 flex-col">
         {readOnly && old.isError ? <ErrorState error={old.error} onRetry={() => void old.refetch()} />
           : readOnly && !root ? <div role="status" className="flex flex-1 items-center justify-center text-sm text-muted">Loading version {other}…</div>
-          : graph ? <Stage editor={editor} graph={graph} states={watched.states} readOnly={readOnly} list={list} fitKey={`${name}:${path.join("/")}:${other ?? ""}`} onOpen={(id) => go({ node: id }, false)} onEnter={enter} onPath={setPath} />
+          : graph ? <Stage editor={editor} doc={readOnly && root ? { graph: root, description: old.data?.description ?? "" } : draft.doc} graph={graph} states={watched.states} readOnly={readOnly} list={list} fitKey={`${name}:${path.join("/")}:${other ?? ""}`} onOpen={(id) => go({ node: id }, false)} onEnter={enter} onPath={setPath} />
           : <ErrorState error={{ title: "There is no such inner graph", detail: `${path.join("/")} is not in this version.` }} onRetry={() => setPath([])} />}
         {open && graph && (
           <Suspense>
-            <NodePanel key={open.id} graph={graph} nodeId={open.id} nodeType={editor.types.find((type) => type.type === open.type)} executionId={search.x} readOnly={readOnly}
-              findings={editor.findings.filter((each) => each.node === open.id && each.path.join("/") === path.join("/"))}
-              onChange={(node) => { editor.edit((level) => setNode(level, open.id, node), `node.${open.id}`); if (node.id !== open.id) go({ node: node.id }); }}
-              workflow={name} root={root ?? graph} path={path} scope={search.scope} types={editor.types} onRun={running.press}
-              onEnter={(id, scope) => go({ in: [...path, id].join("/"), scope: scope ?? (search.x ? [search.scope, `${id}[0]`].filter(Boolean).join("/") : undefined), node: undefined }, false)}
-              onClose={() => go({ node: undefined })} />
+            <NodePanel key={open.id} graph={graph} root={root!} path={path} scope={search.scope} workflow={name} nodeId={open.id} nodeType={editor.types.find((type) => type.type === open.type)} types={editor.types}
+              executionId={search.x} readOnly={readOnly} findings={editor.findings.filter((each) => each.node === open.id && each.path.join("/") === path.join("/"))}
+              onChange={(node) => {
+                editor.edit((level) => setNode(level, open.id, node), `node.${open.id}`);
+                if (node.id !== open.id && !named(node.id)) { setRenamed({ from: open.id, to: node.id }); go({ node: node.id }); }
+              }}
+              onEnter={enter} onRun={running.press} onClose={() => go({ node: undefined })} />
           </Suspense>
         )}
       </div>

@@ -42,7 +42,7 @@ export function Header({ editor, tab, saving, running, list, more, readOnly, sho
           {!readOnly && <Button icon={Save} busy={saving} disabled={!unsaved} onClick={onSave} title={errors.length ? `${errors.length} to mend first` : "Save as a new version (Ctrl S)"}>Save</Button>}
           <span className="flex">
             <Button look="primary" icon={Play} busy={running} className="rounded-r-none" onClick={(event) => onRun(event.shiftKey)} title={unsaved && !readOnly ? "Saves the draft, then runs it" : undefined}>
-              {unsaved && !readOnly ? "Save and run" : "Run"}
+              {readOnly ? `Run v${shownVersion}` : unsaved ? "Save and run" : "Run"}
             </Button>
             <Menu items={[
               { label: "Run with input…", icon: Play, shortcut: "shift+enter", onSelect: () => onRun(true) },
@@ -74,7 +74,7 @@ function VersionPicker({ editor: { name, draft, go }, shown }: { editor: Editor;
         null,
         { label: <Link to="/w/$name/versions" params={{ name }}>All versions and their differences</Link>, icon: History, onSelect: () => {} },
       ]}>
-        <button type="button" aria-label={`Version ${shown}: choose another`} className="inline-flex h-6 items-center gap-0.5 rounded-md border px-1.5 text-xs font-medium text-muted hover:bg-hover hover:text-fg">v{shown}<ChevronDown aria-hidden size={12} /></button>
+        <button type="button" aria-label={`v${shown}: choose another version`} className="inline-flex h-6 items-center gap-0.5 rounded-md border px-1.5 text-xs font-medium text-muted hover:bg-hover hover:text-fg">v{shown}<ChevronDown aria-hidden size={12} /></button>
       </Menu>
       {open > 0 && <Link to="/x" search={{ q: `workflow:${name} status:open` } as never} className="text-xs whitespace-nowrap text-accent hover:underline">{open} open on v{shown}</Link>}
     </>

@@ -52,14 +52,14 @@ export function Palette({ types, purpose, onPick, onClose }: Props) {
               const index = flat.indexOf(type);
               return (
                 <div
-                  key={type.type} id={`${id}-${index}`} role="option" aria-selected={index === active} aria-label={`${type.type}: ${type.summary}`} draggable
+                  key={type.type} id={`${id}-${index}`} role="option" aria-selected={index === active} draggable
                   onDragStart={(event) => { event.dataTransfer.setData(NODE_DRAG, type.type); event.dataTransfer.effectAllowed = "copy"; }}
                   onDragEnd={(event) => event.dataTransfer.dropEffect !== "none" && onClose()}
                   onMouseMove={() => setActive(index)} onClick={() => onPick(type)}
                   className={cx("flex cursor-pointer items-start gap-2.5 rounded-md p-2", index === active && "bg-hover")}
                 >
                   <span className="mt-0.5 inline-flex size-7 shrink-0 items-center justify-center rounded-md border bg-surface text-muted">{createElement(nodeIcon(type.icon), { size: 15, "aria-hidden": true })}</span>
-                  <span className="min-w-0"><span className="block text-sm leading-4.5 font-medium">{type.type}</span><span className="block text-xs text-muted">{type.summary}</span></span>
+                  <span className="min-w-0"><span className="block text-sm leading-4.5 font-medium">{type.type}</span>{" "}<span className="block text-xs text-muted">{type.summary}</span></span>
                 </div>
               );
             })}

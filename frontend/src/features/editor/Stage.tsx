@@ -1,19 +1,19 @@
-import { Plus } from "lucide-react";
+import { ArrowRightFromLine, Ellipsis, Layers, Plus, Trash2 } from "lucide-react";
 import { useCallback, useState } from "react";
-import type { GraphConfig, States } from "@/graph/model";
-import { outgoing, portsOf } from "@/graph/ports";
+import { edgeIds, type GraphConfig, type States } from "@/graph/model";
+import { HOLDS_GRAPH, outgoing, portsOf } from "@/graph/ports";
 import { GraphList } from "@/graph/GraphList";
 import { moveNodes, setEdge } from "./draft/edit";
-import { edgeIds } from "@/graph/model";
 import { Button, IconButton } from "@/ui/Button";
+import { Menu } from "@/ui/Menu";
 import { usePhone } from "@/ui/media";
 import { useShortcuts, type Shortcut } from "@/ui/shortcuts";
-import { Trash2 } from "lucide-react";
 import { EmptyState } from "@/ui/States";
 import { CanvasTools } from "./CanvasTools";
 import { ConnectDialog } from "./ConnectDialog";
 import type { Located } from "./draft/findings";
 import type { Path } from "./draft/levels";
+import type { Doc } from "./draft/store";
 import { EdgePanel } from "./EdgePanel";
 import { EditCanvas } from "./EditCanvas";
 import { GraphSettings } from "./GraphSettings";
@@ -25,12 +25,12 @@ import type { Editor } from "./useEditor";
 import { useSelection } from "./useSelection";
 
 interface Props {
-  editor: Editor; graph: GraphConfig; states: States | undefined; readOnly: boolean; list: boolean; fitKey: string;
+  editor: Editor; /** The whole of what is on the canvas. */ doc: Doc; graph: GraphConfig; states: States | undefined; readOnly: boolean; list: boolean; fitKey: string;
   onOpen: (id: string) => void; onEnter: (id: string) => void; onPath: (path: Path) => void;
 }
 
 /** The canvas with all that floats over it and stands beside it. */
-export function Stage({ editor, graph, states, readOnly, list, fitKey, onOpen, onEnter, onPath }: Props) {
+export function Stage({ editor, doc, graph, states, readOnly, list, fitKey, onOpen, onEnter, onPath }: Props) {
   const { edit, go, search, looks, findings, path, draft, name } = editor;
   const selection = useSelection();
   const ops = useCanvasOps(editor, selection, readOnly);
@@ -94,7 +94,13 @@ export function Stage({ editor, graph, states, readOnly, list, fitKey, onOpen, o
               actions={readOnly ? undefined : (id) => (
                 <span className="flex shrink-0 p-1.5">
                   <IconButton icon={Plus} label={`Add a node after ${node(id)?.name ?? id}`} size="sm" onClick={() => setAdding({ after: { source: id, port: portsOf(node(id)!, looks[node(id)!.type], outgoing(graph).get(id) ?? [])[0] ?? "error" } })} />
-                  <IconButton icon={Trash2} label={`Delete ${node(id)?.name ?? id}`} size="sm" onClick={() => ops.removeNodes([id])} />
+                  <Menu items={[
+                    ...(HOLDS_GRAPH.has(node(id)!.type) ? [{ label: "Go inside", icon: Layers, onSelect: () => onEnter(id) }] : []),
+                    { label: "Connect to…", icon: ArrowRightFromLine, onSelect: () => setConnecting(id) },
+                    { label: "Delete", icon: Trash2, danger: true, onSelect: () => ops.removeNodes([id]) },
+                  ]}>
+                    <button type="button" aria-label={`Actions for ${node(id)?.name ?? id}`} className="inline-flex size-7 items-center justify-center rounded-md text-muted hover:bg-hover hover:text-fg"><Ellipsis aria-hidden size={16} /></button>
+                  </Menu>
                 </span>
               )} />
           </>
@@ -126,7 +132,7 @@ export function Stage({ editor, graph, states, readOnly, list, fitKey, onOpen, o
           ) : search.side === "problems" ? (
             <Problems findings={findings} checking={editor.checking} onShow={showFinding} onClose={() => go({ side: undefined })} />
           ) : (
-            <GraphSettings doc={draft.doc} findings={findings} readOnly={readOnly} onChange={draft.change} onClose={() => go({ side: undefined })} />
+            <GraphSettings doc={doc} findings={readOnly ? [] : findings} readOnly={readOnly} onChange={draft.change} onClose={() => go({ side: undefined })} />
           )}
         </aside>
       )}

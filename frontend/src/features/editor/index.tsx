@@ -15,10 +15,11 @@ const route = getRouteApi("/shell/w/$name");
 export function Page() {
   const { name } = route.useParams();
   const search = route.useSearch();
-  const workflow = useWorkflow(name);
+  const drawing = search.new !== undefined;
+  const workflow = useWorkflow(name, !drawing);
   useLiveTopic("workflows");
   const missing = workflow.isError && workflow.error instanceof Problem && workflow.error.status === 404;
-  if (workflow.data || (missing && search.new !== undefined)) return <Editor key={name} name={name} workflow={workflow.data ?? null} search={search} />;
+  if (workflow.data || drawing) return <Editor key={name} name={name} workflow={workflow.data ?? null} search={search} />;
   if (missing) return <Missing name={name} />;
   if (workflow.isError) return <ErrorState error={workflow.error} onRetry={() => void workflow.refetch()} />;
   return <LoadingRows />;

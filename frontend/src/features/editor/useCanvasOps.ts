@@ -43,9 +43,10 @@ export function useCanvasOps({ graph, looks, edit, types, draft, path }: Editor,
     focusNode(made.id);
   };
 
-  /** Asks what to add: after the selected node, if there is one with a free exit. */
+  /** Asks what to add: after the selected node, or the one in focus, if it has an exit. */
   const startAdding = () => {
-    const node = chosen.size === 1 ? graph?.nodes.find((each) => chosen.has(each.id)) : undefined;
+    const focused = document.activeElement?.classList.contains("react-flow__node") ? (document.activeElement as HTMLElement).dataset.id : undefined;
+    const node = chosen.size <= 1 ? graph?.nodes.find((each) => (chosen.size ? chosen.has(each.id) : each.id === focused)) : undefined;
     const edges = (node && graph && outgoing(graph).get(node.id)) ?? [];
     const exits = node ? portsOf(node, looks[node.type], edges) : [];
     const port = exits.find((each) => !edges.some((edge) => (edge.port ?? "out") === each)) ?? exits[0];

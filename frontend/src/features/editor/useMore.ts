@@ -4,7 +4,6 @@ import { asCurl, asPython, copyText, type Command } from "@/ui/Code";
 import type { MenuItem } from "@/ui/Menu";
 import { toast } from "@/ui/Toast";
 import { graphIn } from "./draft/clipboard";
-import { toYaml } from "./draft/yaml";
 import type { Editor } from "./useEditor";
 
 function download(file: string, text: string, type: string): void {
@@ -14,6 +13,21 @@ function download(file: string, text: string, type: string): void {
   link.download = file;
   link.click();
   URL.revokeObjectURL(url);
+}
+
+/** As `treadle workflows apply` reads it: it takes no aliases. */
+async function asYaml(value: unknown): Promise<string> {
+  const { stringify } = await import("yaml");
+  return stringify(value, { aliasDuplicateObjects: false, lineWidth: 120 });
+}
+
+async function asJson(yaml: string): Promise<string> {
+  const { parse } = await import("yaml");
+  try {
+    return JSON.stringify(parse(yaml));
+  } catch {
+    return "";
+  }
 }
 
 /** What is not needed each minute: files, commands, other pages. */
@@ -28,12 +42,12 @@ export function useMore(editor: Editor, { readOnly, onDelete }: { readOnly: bool
   function pick() {
     const input = document.createElement("input");
     input.type = "file";
-    input.accept = ".json,application/json";
+    input.accept = ".json,.yaml,.yml,application/json,application/yaml";
     input.onchange = async () => {
       const text = await input.files?.[0]?.text();
       if (text === undefined) return;
-      const graph = graphIn(text);
-      if (!graph) return toast.error("This file has no graph: JSON with nodes and edges is needed.");
+      const graph = graphIn(text) ?? graphIn(await asJson(text));
+      if (!graph) return toast.error("This file has no graph: YAML or JSON with nodes and edges is needed.");
       draft.change((doc) => ({ ...doc, graph }));
       toast.ok("The graph was taken from the file. Undo brings the old one back.");
     };
@@ -54,9 +68,9 @@ export function useMore(editor: Editor, { readOnly, onDelete }: { readOnly: bool
       { label: "Copy Run as a command", icon: Copy, onSelect: copy(run.cli, "a command") },
     ] : []),
     null,
-    { label: "Export YAML", icon: FileText, onSelect: () => download(`${name}.yaml`, toYaml(file), "application/yaml") },
+    { label: "Export YAML", icon: FileText, onSelect: () => void asYaml(file).then((text) => download(`${name}.yaml`, text, "application/yaml")) },
     { label: "Export JSON", icon: FileJson, onSelect: () => download(`${name}.json`, `${JSON.stringify(file, null, 2)}\n`, "application/json") },
-    ...(readOnly ? [] : [{ label: "Import JSON…", icon: Upload, onSelect: pick }]),
+    ...(readOnly ? [] : [{ label: "Import from a file…", icon: Upload, onSelect: pick }]),
     ...(stored ? [null, { label: "Delete workflow…", icon: Trash2, danger: true, onSelect: onDelete }] : []),
   ];
 }

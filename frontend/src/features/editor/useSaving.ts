@@ -10,7 +10,7 @@ import type { Editor } from "./useEditor";
 export interface Conflict { theirs: Workflow; detail: string }
 
 /** Stores the draft: as a new version when asked to, quietly when nodes were only moved. */
-export function useSaving({ name, draft, errors, go }: Editor) {
+export function useSaving({ name, draft, errors, checking, go }: Editor) {
   const client = useQueryClient();
   const save = useSaveWorkflow(name);
   const [conflict, setConflict] = useState<Conflict | null>(null);
@@ -26,7 +26,8 @@ export function useSaving({ name, draft, errors, go }: Editor) {
 
   /** The stored version, or null when it was refused; the person has been told why. */
   const saveDraft = useCallback(async (expected = version): Promise<number | null> => {
-    if (errors.length > 0) {
+    // While the draft is being checked, the errors are those of an earlier one: the server decides.
+    if (errors.length > 0 && !checking) {
       toast.error(`${errors.length === 1 ? "One problem" : `${errors.length} problems`} must be mended before it can be saved: ${errors[0]!.finding.message}`);
       go({ side: "problems" });
       return null;
@@ -49,7 +50,7 @@ export function useSaving({ name, draft, errors, go }: Editor) {
       } else toast.error(problem);
       return null;
     }
-  }, [version, errors, put, go, name]);
+  }, [version, errors, checking, put, go, name]);
 
   // Places are no change of what a workflow does: they are stored as soon as nothing else waits to be saved.
   const tried = useRef<unknown>(null);

@@ -26,7 +26,7 @@ export function Header({ execution, onAsk }: { execution: Execution; onAsk: (ask
         </span>
       }
       title={<Link to="/w/$name" params={{ name: workflow }} className="hover:underline">{workflow}</Link>}
-      meta={<Link to="/w/$name/versions" params={{ name: workflow }} className="hover:underline" aria-label={`Version ${version}`}>v{version}</Link>}
+      meta={<Link to="/w/$name/versions" params={{ name: workflow }} className="hover:underline" aria-label={`v${version}: all versions`}>v{version}</Link>}
       actions={<Actions execution={execution} onAsk={onAsk} />}
     >
       <dl className="flex flex-wrap items-center gap-x-5 gap-y-1 px-4 pb-2.5 text-sm">
@@ -88,7 +88,7 @@ function Actions({ execution, onAsk }: { execution: Execution; onAsk: (ask: Ask)
         { label: "Fork from a node…", icon: GitFork, shortcut: "shift+f", onSelect: () => onAsk("rerun") },
         { label: "Move to another version…", icon: Route, disabled: over || failed, onSelect: () => onAsk("move") },
       ]}>
-        <span><IconButton icon={MoreHorizontal} label="More" /></span>
+        <IconButton icon={MoreHorizontal} label="More" />
       </Menu>
     </>
   );

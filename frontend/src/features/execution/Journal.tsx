@@ -12,7 +12,8 @@ import { durationText, exactText } from "@/ui/times";
 import { VirtualList } from "@/ui/VirtualList";
 
 const COLUMNS = "md:grid md:grid-cols-[4rem_6rem_7rem_minmax(8rem,1fr)_5rem_5rem_minmax(8rem,1.6fr)] md:items-center md:gap-x-3";
-const CONTROL = new Set(["control", "note", "more"]);
+const PLAIN: Record<string, string> = { control: "control", note: "note", more: "more items", begin: "Begins", running: "Started" };
+const itemOf = (row: JournalItem) => (row.detail ?? {}) as { index?: number; status?: string };
 
 /** All rows, in order; new ones are added while it runs. */
 export function Journal({ journal }: { journal: JournalItem[] }) {
@@ -44,8 +45,8 @@ function Row({ row, onOpen }: { row: JournalItem; onOpen: () => void }) {
     <button type="button" onClick={onOpen} className={cx("flex min-h-9 w-full flex-wrap items-center gap-x-2 border-b border-line px-4 py-1 text-left text-sm hover:bg-hover/60", COLUMNS)}>
       <span className="font-mono text-xs text-faint">{row.seq}</span>
       <span className="font-mono text-xs text-muted" title={at ? exactText(Date.parse(at)) : undefined}>{at?.slice(11, 19)}</span>
-      <span>{CONTROL.has(row.kind) ? <span className="text-xs font-medium text-muted">{row.status || row.kind}</span> : <StatusBadge bare kind="activity" status={row.status} />}</span>
-      <span className="min-w-0 truncate">{row.scope && <span className="text-muted">{row.scope}/</span>}{row.node_id}{row.visit > 1 && <span className="text-muted"> #{row.visit}</span>}</span>
+      <span>{PLAIN[row.kind] ? <span className="text-xs font-medium text-muted">{row.kind === "control" ? row.status : PLAIN[row.kind]}</span> : <StatusBadge bare kind="activity" status={row.kind === "item" ? itemOf(row).status ?? "completed" : row.status} />}</span>
+      <span className="min-w-0 truncate">{row.scope && <span className="text-muted">{row.scope}/</span>}{row.node_id}{row.kind === "item" && `[${itemOf(row).index}]`}{row.visit > 1 && <span className="text-muted"> #{row.visit}</span>}</span>
       <span className="text-xs text-muted max-md:hidden">{row.attempt > 0 && row.attempt}</span>
       <span className="text-xs text-muted">{took}</span>
       <span className="min-w-0 truncate font-mono text-xs text-muted max-md:w-full"><Detail row={row} /></span>

@@ -26,7 +26,7 @@ export function NodePanel({ execution, over, scope, node, state, onClose, onReru
   const place = placeOf(scope, node.id, visit ?? undefined);
   const activity = useActivity(execution.id, place, `${state?.status} ${state?.attempts} ${visits}`);
   const composite = HOLDS_GRAPH.has(node.type) && node.type !== "block";
-  const [tab, setTab] = useState(composite ? "runs" : "output");
+  const [tab, setTab] = useState(composite ? "runs" : state?.status === "failed" || state?.status === "retrying" ? "attempts" : "output");
   const found = activity.data;
   const failed = execution.status === "failed";
   const wait = activity.isPending ? <LoadingRows rows={4} /> : activity.isError ? <ErrorState error={activity.error} onRetry={() => void activity.refetch()} /> : null;
@@ -78,7 +78,7 @@ const isCut = (value: unknown): value is Cut => typeof value === "object" && val
 function Output({ id, place, activity }: { id: string; place: string; activity: Activity }) {
   const { output, port, status } = activity;
   if (isCut(output)) return <BigOutput id={id} place={place} cut={output} />;
-  if (output === null && status !== "completed") return <p className="p-4 text-sm text-muted">No output: this node is {status}.</p>;
+  if (output === null && status !== "completed") return <p className="p-4 text-sm text-muted">No output: {({ failed: "it failed", cancelled: "it was cancelled", skipped: "it was skipped" } as Record<string, string>)[status] ?? "it has not ended yet"}.</p>;
   return <Section title={port && port !== "out" ? `Output, left through “${port}”` : "Output"} copy={output}><JsonView value={output} label="Output" /></Section>;
 }
 

@@ -22,7 +22,7 @@ export function Scrubber({ moments, begin, end, at, over, onAt }: Props) {
     const start = from.current;
     let frame = requestAnimationFrame(function step(now) {
       const next = playedTo(latest.current.moments, start, (now - started) * speed);
-      latest.current.onAt(next ?? latest.current.moments.at(-1) ?? null);
+      latest.current.onAt(next);
       if (next === null) setPlaying(false);
       else frame = requestAnimationFrame(step);
     });

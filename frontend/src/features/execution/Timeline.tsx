@@ -86,14 +86,14 @@ const Line = memo(function Line({ row, from, to, end, at, selected, onToggle, on
   const words = bar ? wordsOf(bar, end) : durationText((row.to ?? end) - row.from);
   const Chevron = row.open ? ChevronDown : ChevronRight;
   return (
-    <div className={cx("flex h-7 items-center px-3 hover:bg-hover/60", selected && "bg-accent-soft", bar?.gone != null && "opacity-50")}>
+    <div className={cx("flex h-7 items-center px-3 hover:bg-hover/60", selected && "bg-accent-soft")}>
       <div className={cx("flex items-center gap-1 pr-2 text-xs", LABEL)} style={{ paddingLeft: row.depth * 10 }}>
         {row.open !== null ? (
           <button type="button" aria-expanded={row.open} aria-label={`${row.open ? "Fold" : "Unfold"} ${row.label}`} onClick={onToggle} className="shrink-0 text-muted"><Chevron aria-hidden size={13} /></button>
         ) : <span className="w-[13px] shrink-0" />}
-        <button type="button" onClick={onOpen} aria-label={`${row.label}: ${words}`} title={words} className={cx("min-w-0 truncate text-left hover:underline", row.failed && "text-fail")}>{row.label}</button>
+        <button type="button" onClick={onOpen} aria-label={`${row.label}: ${words}`} title={words} className={cx("min-w-0 truncate text-left hover:underline", bar?.gone != null ? "text-faint line-through" : row.failed && "text-fail")}>{row.label}</button>
       </div>
-      <div className="relative h-full min-w-0 flex-1 overflow-hidden" title={`${row.label}: ${words}`} onClick={onOpen}>
+      <div className={cx("relative h-full min-w-0 flex-1 overflow-hidden", bar?.gone != null && "opacity-40")} title={`${row.label}: ${words}`} onClick={onOpen}>
         {at !== null && at >= from && at <= to && <span aria-hidden className="absolute inset-y-0 z-10 w-px bg-accent" style={{ left: `${percent(at)}%` }} />}
         {bar ? bar.segments.map((segment, index) => <Piece key={index} segment={segment} bar={bar} left={percent(segment.from)} right={percent(segment.to ?? end)} hidden={(segment.to ?? end) < from || segment.from > to} />) : (
           <span aria-hidden className={cx("absolute top-3 h-1 rounded-full bg-tone opacity-50", row.failed ? "tone-fail" : "tone-idle")} style={{ left: `${percent(row.from)}%`, width: `${Math.max(0.2, percent(row.to ?? end) - percent(row.from))}%` }} />

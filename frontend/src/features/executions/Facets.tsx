@@ -27,7 +27,7 @@ export function Facets({ q, counts, onSearch }: Props) {
             <button key={status} type="button" aria-pressed={on} onClick={() => onSearch(toggleValue(q, "status", status))}
               className={cx(
                 "inline-flex h-7 items-center gap-1.5 rounded-full border px-2.5 text-sm whitespace-nowrap transition-colors", TONE_CLASS[tone],
-                on ? "border-tone bg-tone-soft font-medium text-tone" : "border-line text-muted hover:bg-hover hover:text-fg", count === 0 && !on && "opacity-70",
+                on ? "border-tone bg-tone-soft font-medium text-tone" : "border-line text-muted hover:bg-hover hover:text-fg", count === 0 && !on && "border-dashed",
               )}>
               <Icon aria-hidden size={13} className="text-tone" />
               {label}

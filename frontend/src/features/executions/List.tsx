@@ -19,11 +19,11 @@ interface Props {
 export function ExecutionList({ list, total, phone, selected, everything, onCheck, onCheckAll, onOpen, onScroll, onSearch }: Props) {
   const { rows, more } = list;
   const box = useRef<HTMLDivElement>(null);
-  const now = useNow(1000);
+  const now = useNow(5000);
   const [active, setActive] = useState(0);
   const at = Math.min(active, Math.max(0, rows.length - 1));
   const height = phone ? 60 : 40;
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => box.current, estimateSize: () => height, overscan: 12, getItemKey: (index) => rows[index]!.id });
+  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => box.current, estimateSize: () => height, overscan: 10, useFlushSync: false, getItemKey: (index) => rows[index]!.id });
   const shown = virtual.getVirtualItems();
   const last = shown.at(-1)?.index ?? -1;
   useEffect(() => { virtual.measure(); }, [virtual, height]);
@@ -72,7 +72,11 @@ export function ExecutionList({ list, total, phone, selected, everything, onChec
         }}
         onKeyDown={(event) => {
           const target = event.target as HTMLElement;
-          if (event.key === "Enter" && target.role === "row" && target.dataset.id) { event.preventDefault(); onOpen(target.dataset.id); }
+          if (target.role !== "row" || !target.dataset.id) return;
+          if (event.key === "Enter") onOpen(target.dataset.id);
+          else if (event.key === " ") onCheck(target.dataset.id, !selected.has(target.dataset.id));
+          else return;
+          event.preventDefault();
         }}
       >
         <div role="row" aria-rowindex={1} className={cx("sticky top-0 z-10 h-8 border-b bg-surface px-4 text-xs font-medium text-muted", phone ? "flex items-center" : COLUMNS)}>

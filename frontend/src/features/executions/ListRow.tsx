@@ -1,10 +1,11 @@
 import { Link } from "@tanstack/react-router";
+import { Copy } from "lucide-react";
 import { memo } from "react";
 import { StatusBadge } from "@/ui/Badge";
-import { CopyButton } from "@/ui/Code";
+import { copyText } from "@/ui/Code";
 import { cx } from "@/ui/cx";
 import { agoText, durationText, exactText } from "@/ui/times";
-import { Checkbox } from "@/ui/Toggle";
+import { toast } from "@/ui/Toast";
 import type { ListRow } from "./merge";
 
 export const COLUMNS = "grid grid-cols-[2rem_8rem_minmax(9rem,1.1fr)_7.5rem_6rem_5rem_minmax(6rem,1.4fr)] items-center gap-x-3";
@@ -28,26 +29,33 @@ export const ExecutionListRow = memo(function ExecutionListRow(props: Props) {
       tabIndex={active ? 0 : -1}
       onFocus={() => onActive(index)}
       onClick={(event) => {
-        if (!(event.target as HTMLElement).closest("a,button,[role=checkbox]") && !window.getSelection()?.toString()) onOpen(row.id);
+        if (!(event.target as HTMLElement).closest("a,button,input") && !window.getSelection()?.toString()) onOpen(row.id);
       }}
-      className={cx("group h-full cursor-pointer border-b border-line px-4 text-sm -outline-offset-2 hover:bg-hover/60", checked && "bg-accent-soft", row.left && "opacity-55", !phone && COLUMNS)}
+      className={cx("group h-full cursor-pointer border-b border-line px-4 text-sm -outline-offset-2 hover:bg-hover/60", checked && "bg-accent-soft", row.left && "text-faint italic", !phone && COLUMNS)}
     >
       {phone ? <Narrow {...props} /> : <Wide {...props} />}
     </div>
   );
 });
 
+/** The browser's own box: rows must be cheap to draw. */
+const Check = ({ row, checked, onCheck }: Pick<Props, "row" | "checked" | "onCheck">) => (
+  <input type="checkbox" tabIndex={-1} aria-label={`Select ${row.workflow} ${row.id}`} checked={checked} onChange={(event) => onCheck(row.id, event.target.checked)} className="size-4 accent-accent-fill" />
+);
+
 function Wide({ row, now, checked, onCheck }: Props) {
   return (
     <>
-      <span role="gridcell" className="flex"><Checkbox bare label={`Select ${row.workflow} ${row.id}`} checked={checked} onChange={(on) => onCheck(row.id, on)} /></span>
+      <span role="gridcell" className="flex"><Check row={row} checked={checked} onCheck={onCheck} /></span>
       <span role="gridcell"><StatusBadge kind="execution" status={row.status} /></span>
       <span role="gridcell" className="flex min-w-0 items-baseline gap-1.5">
         <Link to="/x/$id" params={{ id: row.id }} tabIndex={-1} preload={false} className="truncate font-medium hover:underline">{row.workflow}</Link>
         <span className="shrink-0 text-xs text-faint">v{row.version}</span>
       </span>
       <span role="gridcell" title={row.id} className="flex min-w-0 items-center font-mono text-xs text-muted">
-        {shortId(row.id)}<span className="opacity-0 group-hover:opacity-100 focus-within:opacity-100"><CopyButton text={row.id} label="Copy the id" /></span>
+        {shortId(row.id)}
+        <button type="button" tabIndex={-1} title={`Copy ${row.id}`} aria-label={`Copy the id ${row.id}`} onClick={() => void copyText(row.id).then(() => toast.ok("Id copied"), () => {})}
+          className="ml-1 inline-flex size-6 items-center justify-center rounded-md opacity-0 group-hover:opacity-100 group-focus-within:opacity-100 hover:bg-hover"><Copy aria-hidden size={13} /></button>
       </span>
       <span role="gridcell" className="whitespace-nowrap text-muted"><Ago at={row.created_at} now={now} /></span>
       <span role="gridcell" className="whitespace-nowrap text-muted">{lasted(row, now)}</span>
@@ -59,7 +67,7 @@ function Wide({ row, now, checked, onCheck }: Props) {
 function Narrow({ row, now, checked, onCheck }: Props) {
   return (
     <div role="gridcell" className="flex h-full items-center gap-3">
-      <Checkbox bare label={`Select ${row.workflow} ${row.id}`} checked={checked} onChange={(on) => onCheck(row.id, on)} />
+      <Check row={row} checked={checked} onCheck={onCheck} />
       <div className="min-w-0 flex-1">
         <div className="flex items-center gap-2">
           <Link to="/x/$id" params={{ id: row.id }} tabIndex={-1} preload={false} className="min-w-0 truncate font-medium">{row.workflow}</Link>

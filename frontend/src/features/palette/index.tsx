@@ -1,16 +1,51 @@
-import { useNavigate } from "@tanstack/react-router";
-import { useWorkflows } from "@/api/workflows";
-import { Combobox } from "@/ui/Combobox";
-import { Dialog } from "@/ui/Dialog";
+import { Command } from "cmdk";
+import { Search } from "lucide-react";
+import { Dialog } from "radix-ui";
+import { useState } from "react";
+import { Kbd } from "@/ui/Kbd";
+import { usePaletteItems, type Entry } from "./usePaletteItems";
 
-/** The command palette: a search over what there is, by keyboard. */
+/** The command palette: a search over all there is and all that can be done, by keyboard. */
 export function Palette({ open, onClose }: { open: boolean; onClose: () => void }) {
-  const navigate = useNavigate();
-  const names = useWorkflows().data?.items.map((row) => ({ value: row.name, label: row.name })) ?? [];
+  const [text, setText] = useState("");
+  const { groups, searching } = usePaletteItems(text);
   return (
-    <Dialog open={open} onClose={onClose} title="Go to">
-      <Combobox aria-label="Workflow" placeholder="A workflow's name" value="" options={names}
-        onChange={(name) => { onClose(); void navigate({ to: "/w/$name", params: { name } }); }} />
-    </Dialog>
+    <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
+      <Dialog.Portal>
+        <Dialog.Overlay className="fixed inset-0 z-40 bg-scrim" />
+        <Dialog.Content aria-describedby={undefined} className="overlay fixed top-[10vh] left-1/2 z-40 flex max-h-[70vh] w-[calc(100vw-1.5rem)] max-w-xl -translate-x-1/2 flex-col overflow-hidden focus:outline-none">
+          <Dialog.Title className="sr-only">Search and commands</Dialog.Title>
+          <Command label="Search and commands" loop className="flex min-h-0 flex-col">
+            <div className="flex items-center gap-2.5 border-b px-4">
+              <Search aria-hidden size={17} className="shrink-0 text-faint" />
+              <Command.Input autoFocus value={text} onValueChange={setText} placeholder="Go to, run, or find by id" className="h-12 min-w-0 flex-1 bg-transparent text-base outline-none" />
+              <Kbd keys="escape" />
+            </div>
+            <Command.List aria-label="Results" className="min-h-0 flex-1 overflow-auto scroll-py-2 p-2">
+              {searching && <Command.Loading><p className="px-3 py-1.5 text-xs text-muted">Looking for executions…</p></Command.Loading>}
+              <Command.Empty className="px-3 py-10 text-center text-sm text-muted">Nothing has “{text}” in its name.</Command.Empty>
+              {groups.map(({ title, entries }) => entries.length > 0 && (
+                <Command.Group key={title} heading={title} className="[&_[cmdk-group-heading]]:px-3 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:text-faint">
+                  {entries.map((entry) => <Line key={entry.id} entry={entry} onDone={onClose} />)}
+                </Command.Group>
+              ))}
+            </Command.List>
+          </Command>
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
+
+function Line({ entry, onDone }: { entry: Entry; onDone: () => void }) {
+  const Icon = entry.icon;
+  return (
+    <Command.Item value={entry.id} keywords={[entry.label, ...(entry.words ? [entry.words] : [])]} forceMount={entry.always} onSelect={() => { onDone(); entry.run(); }}
+      className="flex min-h-9 cursor-pointer items-center gap-3 rounded-md px-3 py-1 text-sm data-[selected=true]:bg-hover">
+      <Icon aria-hidden size={16} className="shrink-0 text-muted" />
+      <span className="min-w-0 flex-1 truncate">{entry.label}</span>
+      {entry.hint && <span className="shrink-0 text-xs text-muted max-sm:max-w-32 max-sm:truncate">{entry.hint}</span>}
+      {entry.keys && <Kbd keys={entry.keys} />}
+    </Command.Item>
   );
 }

@@ -61,7 +61,7 @@ function Loaded({ schedule, outcome, onOutcome, onGone }: { schedule: Schedule; 
         <div className="flex min-w-0 flex-col gap-6 max-lg:order-first">
           <Facts schedule={schedule} />
           <NextFires schedule={schedule} />
-          <CopyAs command={{ method: "POST", path: `/api/v1/schedules/${schedule.id}/run`, body: {}, cli: `treadle schedules run ${schedule.id}` }} label="Copy “run now” as" />
+          <div><CopyAs command={{ method: "POST", path: `/api/v1/schedules/${schedule.id}/run`, body: {}, cli: `treadle schedules run ${schedule.id}` }} label="Copy “run now” as" /></div>
         </div>
       </div>
       {shown === "edit" && <ScheduleForm schedule={schedule} workflow={schedule.workflow} onClose={() => setShown(null)} onSaved={() => setShown(null)} />}

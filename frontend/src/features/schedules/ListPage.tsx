@@ -1,6 +1,8 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { CalendarClock, Plus, X } from "lucide-react";
-import { usePastFires, useSchedules, type ScheduleRow } from "@/api/schedules";
+import { call } from "@/api/client";
+import { useSchedules, type ScheduleRow } from "@/api/schedules";
 import { StatusBadge } from "@/ui/Badge";
 import { Button } from "@/ui/Button";
 import { PageHeader } from "@/ui/PageHeader";
@@ -52,7 +54,7 @@ function Line({ row, dots, onOpen }: { row: ScheduleRow; dots: boolean; onOpen: 
         {row.status !== "active" && <span className="mt-1 block md:hidden"><StatusBadge kind="schedule" status={row.status} /></span>}
       </Td>
       <Td className="max-md:hidden"><StatusBadge kind="schedule" status={row.status} /></Td>
-      <Td className="max-lg:hidden">{dots && <LastFires id={row.id} />}</Td>
+      <Td className="max-lg:hidden">{dots && <LastFires id={row.id} next={row.next_fire_at} />}</Td>
       <Td className="whitespace-nowrap">
         {row.next_fire_at && row.status === "active" ? (
           <><Time at={row.next_fire_at} /><span className="block text-xs text-muted max-sm:hidden">{wallText(row.next_fire_at, row.timezone)}{row.timezone !== here && <span className="text-faint"> there</span>}</span></>
@@ -62,7 +64,13 @@ function Line({ row, dots, onOpen }: { row: ScheduleRow; dots: boolean; onOpen: 
   );
 }
 
-function LastFires({ id }: { id: string }) {
-  const fires = usePastFires(id, { limit: 16 }).data?.pages[0]?.items ?? [];
+/** Asked again when the schedule has moved on, not at each change of any. */
+function LastFires({ id, next }: { id: string; next: string | null }) {
+  const fires = useQuery({
+    queryKey: ["schedule-dots", id, next],
+    queryFn: ({ signal }) => call("get", "/api/v1/schedules/{schedule_id}/fires", { path: { schedule_id: id }, query: { limit: 16 }, signal }),
+    placeholderData: keepPreviousData,
+    staleTime: 60_000,
+  }).data?.items ?? [];
   return <StatusDots kind="fire" statuses={fires.map((fire) => fire.outcome)} label="Last fires" slots={16} />;
 }

@@ -66,6 +66,8 @@ export default function CodeEditor(props: CodeEditorProps) {
   const view = useRef<EditorView>(null);
   const latest = useRef(props);
   const changing = useRef(new Compartment());
+  // What was typed and has not come back as `value` yet: an echo must not undo what was typed after it.
+  const sent = useRef<string[]>([]);
   useEffect(() => { latest.current = props; });
 
   useEffect(() => {
@@ -101,6 +103,7 @@ export default function CodeEditor(props: CodeEditorProps) {
           EditorView.updateListener.of((update) => {
             if (update.docChanged && !update.transactions.some((each) => each.annotation(External))) {
               const text = update.state.doc.toString();
+              sent.current.push(text);
               latest.current.onChange(text);
               const before = text.slice(0, update.state.selection.main.head);
               if (mode === "template" && /\{\{ ?$/.test(before) && update.transactions.some((each) => each.isUserEvent("input"))) startCompletion(update.view);
@@ -124,13 +127,20 @@ export default function CodeEditor(props: CodeEditorProps) {
     if (!editor) return;
     const { from, to } = editor.state.selection.main;
     const inside = around(mode, editor.state.doc.toString(), from) !== null;
-    const text = inside ? path : `{{ ${path} }}`;
+    const joint = mode !== "json" && inside && /[\w\])"']$/.test(editor.state.sliceDoc(0, from)) ? " " : "";
+    const text = inside ? joint + path : `{{ ${path} }}`;
     editor.dispatch({ changes: { from, to, insert: text }, selection: { anchor: from + text.length }, userEvent: "input.paste" });
     editor.focus();
   }, [mode]);
 
   useEffect(() => {
     const editor = view.current;
+    const echo = sent.current.lastIndexOf(value);
+    if (echo >= 0) {
+      sent.current.splice(0, echo + 1);
+      return;
+    }
+    sent.current = [];
     if (editor && editor.state.doc.toString() !== value) editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value }, annotations: External.of(true) });
   }, [value, mode]);
 

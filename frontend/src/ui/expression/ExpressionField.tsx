@@ -11,10 +11,12 @@ interface Props {
   extraNames?: string[];
   /** False where the names it sees exist only when it runs. */
   preview?: boolean;
+  /** What the field says already, so that the preview does not say it again. */
+  said?: string;
 }
 
 /** An expression or a template, with highlighting, completion, and what it comes to. */
-export function ExpressionField({ each, preview = true, ...props }: Props) {
+export function ExpressionField({ each, preview = true, said, ...props }: Props) {
   const { scope } = useExpressionTools();
   const { result, fresh } = usePreview(props.value, props.mode, preview, each);
   const inserter = useRef<Insert>(null);
@@ -23,7 +25,7 @@ export function ExpressionField({ each, preview = true, ...props }: Props) {
   return (
     <div className="flex min-w-0 flex-col gap-1">
       <CodeField {...props} scope={scope} multiline={props.multiline || props.value.includes("\n")} mistake={column ? column - 1 : null} invalid={props.invalid} inserter={inserter} onFocus={onFocus} />
-      <PreviewLine result={result} each={Boolean(each)} />
+      {!(said && result && !result.ok && said.includes(result.error?.message ?? "")) && <PreviewLine result={result} each={Boolean(each)} />}
     </div>
   );
 }

@@ -27,7 +27,7 @@ export function usePreview(source: string, mode: Mode, enabled: boolean, each?: 
     gcTime: 60_000,
     retry: false,
   });
-  return { result: wanted ? data : undefined, fresh: asked === source };
+  return { result: wanted ? (data ?? undefined) : undefined, fresh: asked === source };
 }
 
 const shown = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));

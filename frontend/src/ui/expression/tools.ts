@@ -8,7 +8,7 @@ export type Insert = (path: string) => void;
 export interface ExpressionTools {
   scope: Scope;
   /** Evaluates a text as the node would see it; `each` is a list that the expression is evaluated over. */
-  preview?: (source: string, mode: Mode, options: { each?: string; signal: AbortSignal }) => Promise<Previewed>;
+  preview?: (source: string, mode: Mode, options: { each?: string; signal: AbortSignal }) => Promise<Previewed | null>;
   /** Changes when a preview may come out differently. */
   previewKey: unknown;
   target: InsertTarget;

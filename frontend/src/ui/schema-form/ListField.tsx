@@ -28,7 +28,7 @@ export function ListField({ label, schema, root, value, path, onChange }: Litera
     [order[index], order[other]] = [order[other]!, order[index]!];
     change(moved, order);
   };
-  const one = singular(label);
+  const one = item.title && !cards ? item.title.toLowerCase() : singular(label);
   const buttons = (index: number) => !readOnly && (
     <span className="flex shrink-0">
       {cards && <IconButton icon={ArrowUp} size="sm" label={`Move ${one} ${index + 1} up`} disabled={index === 0} onClick={() => swap(index, index - 1)} />}

@@ -32,7 +32,7 @@ export function MapField({ label, schema, value, path, onChange }: LiteralProps)
         return (
           <div key={row.id} className="flex min-w-0 flex-col gap-1">
             <div className="flex min-w-0 items-start gap-1">
-              <div className="w-2/5 shrink-0"><Input aria-label={`Name ${index + 1} in ${label}`} placeholder="Name" disabled={readOnly} value={row.key} aria-invalid={twice || undefined} onChange={(event) => set(row.id, { key: event.target.value })} /></div>
+              <div className="w-1/3 shrink-0"><Input aria-label={`Name ${index + 1} in ${label}`} placeholder="Name" disabled={readOnly} value={row.key} aria-invalid={twice || undefined} onChange={(event) => set(row.id, { key: event.target.value })} /></div>
               <div className="min-w-0 flex-1">
                 {isSecret(row.value) ? (
                   <span className="relative block"><KeyRound aria-hidden size={14} className="absolute top-2 left-2.5 text-muted" /><Input className="pl-8!" aria-label={`Secret for ${named}`} placeholder="Name of the secret" disabled={readOnly} value={row.value.secret} onChange={(event) => set(row.id, { value: { secret: event.target.value } })} /></span>

@@ -4,15 +4,15 @@ import { useForm } from "./context";
 import { SchemaField } from "./SchemaField";
 import type { Schema } from "./schema";
 
-interface Props { schema: Schema; root: Schema; value: unknown; path: string; onChange: (value: unknown) => void; /** Keys that are edited elsewhere. */ without?: string[] }
+interface Props { schema: Schema; root: Schema; value: unknown; path: string; onChange: (value: unknown) => void; columns?: boolean }
 
 const FEW = 6;
 
 /** The fields of an object: those that are needed or set, then the others behind one line. */
-export function ObjectFields({ schema, root, value, path, onChange, without = [] }: Props) {
+export function ObjectFields({ schema, root, value, path, onChange, columns }: Props) {
   const { findings } = useForm();
   const values = (value !== null && typeof value === "object" && !Array.isArray(value) ? value : {}) as Record<string, unknown>;
-  const keys = Object.keys(schema.properties ?? {}).filter((key) => !without.includes(key));
+  const keys = Object.keys(schema.properties ?? {});
   const needed = new Set(schema.required ?? []);
   const wrong = (key: string) => findings.some((each) => each.field.startsWith(path ? `${path}.${key}` : key));
   // What was set when the form opened stays above, so that no field moves away while it is filled in.
@@ -27,7 +27,7 @@ export function ObjectFields({ schema, root, value, path, onChange, without = []
   const Chevron = open ? ChevronDown : ChevronRight;
   return (
     <div className="flex min-w-0 flex-col gap-4">
-      {above.map(field)}
+      {columns ? <div className="grid grid-cols-2 items-start gap-4 max-sm:grid-cols-1">{above.map(field)}</div> : above.map(field)}
       {rest.length > 0 && (
         <>
           <button type="button" aria-expanded={open} onClick={() => setOpen(!open)} className="inline-flex items-center gap-1 self-start rounded-sm text-sm font-medium text-accent hover:underline">

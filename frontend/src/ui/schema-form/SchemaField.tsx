@@ -44,7 +44,7 @@ export function SchemaField({ name, schema: given, root, value, path, required, 
     const text = typeof value === "string" ? value : "";
     return (
       <ExpressionField label={label} value={text} mode={bare ? "expression" : "template"} multiline={kind === "multiline" || kind === "any"} readOnly={readOnly} autoFocus={focus} invalid={finding?.severity === "error"}
-        placeholder={bare ? exampleOf(schema) : undefined} extraNames={sees?.names} each={sees?.each} preview={!sees || sees.each !== undefined || bare === false} onChange={(next) => onChange(next === "" && !required ? undefined : next)} />
+        placeholder={bare ? exampleOf(schema) : undefined} said={finding?.message} extraNames={sees?.names} each={sees?.each} preview={!sees || sees.each !== undefined || bare === false} onChange={(next) => onChange(next === "" && !required ? undefined : next)} />
     );
   };
   return (

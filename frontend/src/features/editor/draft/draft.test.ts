@@ -8,7 +8,6 @@ import { begin, push, redo, undo } from "./history";
 import { readField, simpleFields } from "./input-form";
 import { graphAt, withGraphAt } from "./levels";
 import { grouped, matching } from "./palette";
-import { toYaml } from "./yaml";
 
 const inner: GraphConfig = { nodes: [{ id: "q", type: "log" }], edges: [] };
 const root: GraphConfig = { nodes: [{ id: "a", type: "set" }, { id: "each", type: "for_each", config: { graph: inner } }], edges: [{ source: "a", target: "each" }] };
@@ -63,12 +62,6 @@ it("shows two versions as one graph", () => {
 
   expect(graph.nodes.map((node) => node.id)).toEqual(["a", "new", "each"]);
   expect(changes).toEqual({ new: "added", each: "removed", "a->each": "removed" });
-});
-
-it("writes YAML that reads as the same values", () => {
-  expect(toYaml({ name: "w", graph_config: { nodes: [{ id: "a", type: "log", config: { message: "yes: {{ x }}", port: "true" } }], edges: [] } })).toBe(
-    'name: w\ngraph_config:\n  nodes:\n    - id: a\n      type: log\n      config: {message: "yes: {{ x }}", port: "true"}\n  edges: []\n',
-  );
 });
 
 it("a plain schema becomes fields, and what is typed their values", () => {

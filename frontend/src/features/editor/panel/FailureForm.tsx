@@ -25,8 +25,8 @@ export function FailureForm({ node, types, findings, readOnly, onChange }: Props
   const usable = types.filter((type) => !type.trigger && !NO_UNDO.has(type.type) && !("graph" in ((type.config_schema as Schema).properties ?? {})));
   return (
     <div className="flex flex-col gap-5 p-4">
-      <Section title="Retry" hint="First of all it is tried again, with longer and longer pauses."><SchemaForm {...form} schema={RETRY} path="retry" value={node.retry} onChange={(value) => set("retry", orNothing(value))} /></Section>
-      <Section title="Time limits"><SchemaForm {...form} schema={TIMEOUT} path="timeout" value={timeoutParts(node.timeout)} onChange={(value) => set("timeout", timeoutOf(value as Record<string, unknown>))} /></Section>
+      <Section title="Retry" hint="First of all it is tried again, with longer and longer pauses."><SchemaForm {...form} columns schema={RETRY} path="retry" value={node.retry} onChange={(value) => set("retry", orNothing(value))} /></Section>
+      <Section title="Time limits"><SchemaForm {...form} columns schema={TIMEOUT} path="timeout" value={timeoutParts(node.timeout)} onChange={(value) => set("timeout", timeoutOf(value as Record<string, unknown>))} /></Section>
       <Section title="After the last attempt"><SchemaForm {...form} schema={ON_ERROR} value={{ on_error: node.on_error }} onChange={(value) => set("on_error", (value as { on_error?: string }).on_error)} /></Section>
       <Section title="Undo" hint="What takes this node back when the execution fails later on, last done first undone. It sees what this node saw, its output, and error."
         action={!readOnly && undo && <Button size="sm" look="ghost" icon={Trash2} onClick={() => set("compensate", undefined)}>Remove</Button>}>
@@ -34,7 +34,7 @@ export function FailureForm({ node, types, findings, readOnly, onChange }: Props
           <>
             <Field label="Node type"><Combobox value={undo.type} options={usable.map((type) => ({ value: type.type, label: type.type, hint: type.category }))} onChange={(type) => set("compensate", { type, config: {} })} /></Field>
             {undoType && <SchemaForm key={undo.type} schema={undoType.config_schema as Schema} path="compensate.config" findings={findings} readOnly={readOnly} value={undo.config ?? {}} namesAt={() => ({ names: ["output", "error"] })} onChange={(config) => set("compensate", { ...undo, config })} />}
-            <details><summary className="text-sm font-medium text-accent">Attempts to undo it</summary><div className="pt-3"><SchemaForm {...form} schema={RETRY} path="compensate.retry" value={undo.retry} onChange={(value) => set("compensate", withKey(undo, "retry", orNothing(value)))} /></div></details>
+            <details><summary className="text-sm font-medium text-accent">Attempts to undo it</summary><div className="pt-3"><SchemaForm {...form} columns schema={RETRY} path="compensate.retry" value={undo.retry} onChange={(value) => set("compensate", withKey(undo, "retry", orNothing(value)))} /></div></details>
           </>
         ) : <Button icon={Undo2} className="self-start" disabled={readOnly} onClick={() => set("compensate", { type: "log", config: { message: `undo ${node.id}` } })}>Say what undoes it</Button>}
       </Section>

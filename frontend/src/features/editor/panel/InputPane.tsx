@@ -35,16 +35,16 @@ export function InputPane({ data, types, readOnly, onRun }: Props) {
   }
   return (
     <section aria-label="Input" className="flex min-h-0 min-w-0 flex-1 flex-col">
-      <div className="flex shrink-0 flex-col gap-2 border-b p-3">
-        <div className="flex items-center gap-2">
+      <div className="flex shrink-0 flex-col">
+        <div className="flex h-11 items-center gap-2 border-b px-3">
           <h3 className="text-sm font-semibold">Input</h3>
           {rows.length > 0 && <ExecutionPicker data={data} />}
         </div>
         {(rows.length > 0 || sources.length > 1) && (
-          <div className="relative">
-            <Search aria-hidden size={14} className="absolute top-2 left-2.5 text-faint" />
+          <div className="relative border-b p-2">
+            <Search aria-hidden size={14} className="absolute top-4.5 left-4.5 text-faint" />
             <Input id={id} className="pl-8!" aria-label="Search the input" placeholder="Find a key or value" value={search} onChange={(event) => setSearch(event.target.value)} />
-            {search && <IconButton icon={X} size="sm" label="Clear the search" className="absolute top-0.5 right-0.5" onClick={() => setSearch("")} />}
+            {search && <IconButton icon={X} size="sm" label="Clear the search" className="absolute top-2.5 right-2.5" onClick={() => setSearch("")} />}
           </div>
         )}
       </div>
@@ -70,9 +70,9 @@ export function InputPane({ data, types, readOnly, onRun }: Props) {
 }
 
 function ExecutionPicker({ data }: { data: PanelData }) {
-  const now = useNow(60_000);
+  const now = useNow(5_000);
   const { rows, from, choose } = data;
-  const options = rows.map((row) => ({ value: row.id, label: `${agoText(Date.parse(row.created_at), now)} · ${statusLook("execution", row.status).label}` }));
+  const options = rows.map((row) => ({ value: row.id, label: `${agoText(Math.min(Date.parse(row.created_at), now), now)} · ${statusLook("execution", row.status).label}` }));
   if (from && !rows.some((row) => row.id === from)) options.unshift({ value: from, label: `${from.slice(0, 12)}…` });
   return <Select aria-label="Execution that the data come from" className="ml-auto h-7! w-auto! max-w-48 min-w-0" options={options} value={from ?? ""} onChange={(event) => choose(event.target.value)} />;
 }

@@ -41,7 +41,7 @@ export function InputSource({ source, icon, openFirst, readOnly, onPick, onType 
               <JsonField label={`Value of ${pathText(path)}`} value={typed ? value : (value ?? undefined)} required invalid={false} onChange={(next) => next !== undefined && onType(next)} />
               <span className="flex items-center gap-2 text-xs text-muted"><Button size="sm" onClick={() => setTyping(false)}>Done</Button>Used for previews and for running this node, and not saved.</span>
             </div>
-          ) : source.error ? <p className="px-8 py-1 text-xs text-fail">{shortText((source.error as { message?: string }).message ?? source.error, 200)}</p>
+          ) : source.error ? <p className="px-8 py-1 text-xs text-fail">{(source.error as { message?: string }).message ?? shortText(source.error, 200)}</p>
             : value === undefined ? <p className="px-8 py-1 text-xs text-muted">Not known: it has not run in this execution.</p>
             : isCut(value) ? <pre tabIndex={0} aria-label="Its beginning" className="mx-3 max-h-40 overflow-auto rounded-md bg-sunken p-2 font-mono text-xs break-all whitespace-pre-wrap text-muted">{value.head.slice(0, 3000)}…</pre>
             : <div className="flex max-h-96 flex-col pl-4"><JsonView value={value} label={`Keys of ${pathText(path)}`} onPick={(inner) => onPick([...path, ...inner])} /></div>}

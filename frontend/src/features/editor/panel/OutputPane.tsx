@@ -25,28 +25,28 @@ export function OutputPane({ data, trial, nodeId, trigger, holdsGraph, onEnter, 
   const execution = trial.id ? trial.execution : data.execution;
   return (
     <section aria-label="Output" className="flex min-h-0 min-w-0 flex-1 flex-col">
-      <div className="flex min-h-13 shrink-0 items-center gap-2 border-b px-3">
+      <div className="flex h-11 shrink-0 items-center gap-2 border-b px-3">
         <h3 className="text-sm font-semibold">Output</h3>
         {trial.id && <span className="inline-flex items-center gap-1 text-xs text-muted"><FlaskConical aria-hidden size={13} />trial<IconButton icon={X} size="sm" label="Back to the execution" onClick={trial.clear} /></span>}
         {!trigger && <Button size="sm" look="primary" icon={Play} className="ml-auto" busy={trial.running} title="Ctrl Enter" onClick={() => void trial.start()}>Run this node</Button>}
       </div>
       {trial.problem ? <div className="min-h-0 flex-1 overflow-auto"><MissingOutputs trial={trial} data={data} onRun={onRun} /></div>
-        : execution ? <OfExecution key={execution.id} execution={execution} place={data.place} nodeId={nodeId} holdsGraph={holdsGraph} trial={Boolean(trial.id)} onEnter={onEnter} />
+        : execution ? <OfExecution key={execution.id} execution={execution} place={trial.id ? nodeId : data.place} reached={trial.id ? nodeId in execution.nodes && execution.nodes[nodeId]!.visits > 0 : data.reached} nodeId={nodeId} holdsGraph={holdsGraph} trial={Boolean(trial.id)} onEnter={trial.id ? undefined : onEnter} />
         : trial.id || data.loading ? <LoadingRows rows={4} />
         : <EmptyState icon={FlaskConical} title="Nothing to show yet">{trigger ? "A trigger gives what the execution was started with." : "Run this node alone to see what it gives, without saving. Ctrl Enter does it from any field."}</EmptyState>}
     </section>
   );
 }
 
-function OfExecution({ execution, place, nodeId, holdsGraph, trial, onEnter }: { execution: Execution; place: string; nodeId: string; holdsGraph: boolean; trial: boolean; onEnter?: (scope: string) => void }) {
+function OfExecution({ execution, place, reached, nodeId, holdsGraph, trial, onEnter }: { execution: Execution; place: string; reached: boolean; nodeId: string; holdsGraph: boolean; trial: boolean; onEnter?: (scope: string) => void }) {
   const [visit, setVisit] = useState(0);
   const state = execution.nodes[nodeId];
   const at = visit > 0 ? `${place}#${visit}` : place;
   const over = isOver(execution);
   const stamp = over ? "over" : state ? `${state.status}${state.visits}.${state.attempts}` : execution.status;
-  const { data: activity, isPending, error, refetch } = useActivity(execution.id, at, stamp);
+  const { data: activity, isPending, error, refetch } = useActivity(reached ? execution.id : undefined, at, stamp);
   const now = useNow(1000);
-  if (isPending) return <LoadingRows rows={4} />;
+  if (reached && isPending) return <LoadingRows rows={4} />;
   if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
   if (!activity) {
     return trial && !over ? <LoadingRows rows={3} />

@@ -25,7 +25,7 @@ export function SettingsPane({ node, graph, nodeType, findings: given, readOnly 
   const mark = (found: FieldFinding[]) => (found.length > 0 ? found.length : undefined);
   return (
     <section aria-label="Settings" className="flex min-h-0 min-w-0 flex-1 flex-col bg-surface">
-      <Tabs label="Settings of the node" value={tab} onChange={setTab} tabs={[
+      <Tabs className="flex min-h-0 flex-1 flex-col pt-2" label="Settings of the node" value={tab} onChange={setTab} tabs={[
         { value: "config", label: "Settings", count: mark(findings.filter((each) => !inFailure.includes(each) && !inFlow.includes(each))), content: (
           <div className="flex flex-col gap-5 p-4">
             <AboutFields key={node.id} node={node} others={graph.nodes.filter((each) => each.id !== node.id).map((each) => each.id)} readOnly={readOnly} error={(field) => findingText(findingAt(findings, field, true))} onChange={onChange} />

@@ -11,7 +11,7 @@ export const RETRY: Schema = {
     backoff: { title: "Then times", description: "Each pause is so many times as long as the one before.", type: "number", minimum: 1, default: 2 },
     max_interval: duration("Longest pause", "No pause is longer.", "5m"),
     jitter: { title: "Jitter", description: "How much chance changes a pause: 0.2 is up to a fifth, so that many do not try at the same moment.", type: "number", minimum: 0, maximum: 1, default: 0.2 },
-    non_retryable: { title: "Never after", description: "Types of errors after which it is not tried again, such as `http.status`.", type: "array", items: { type: "string" } },
+    non_retryable: { title: "Never after", description: "Types of errors after which it is not tried again, such as `http.status`.", type: "array", items: { title: "Error type", type: "string" } },
   },
 };
 

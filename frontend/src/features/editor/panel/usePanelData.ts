@@ -24,13 +24,18 @@ export function usePanelData({ workflow, root, graph, nodeId, path, scope, execu
   const past = useExecutions({ workflow, limit: 20 });
   const rows = useMemo(() => past.data?.pages[0]?.items ?? [], [past.data]);
   const from = chosen ?? rows[0]?.id;
-  const execution = useExecution(from).data;
+  const query = useExecution(from);
+  const execution = query.data;
   useLive({ execution: from });
 
   const place = placeOf(path, scope, nodeId);
   const over = execution ? isOver(execution) : true;
   const stamp = over ? "over" : Object.values(execution?.nodes ?? {}).map((state) => `${state.status[0]}${state.visits}.${state.attempts}`).join("");
-  const seen = useScopeOf(from, place, stamp);
+  // An execution of an older version may lack this node, and an inner node has run only if there were items: neither is asked for.
+  const states = execution?.nodes;
+  const inside = path.length > 0 ? Boolean(states?.[path[0]!]?.runs?.total) : Boolean(states && nodeId in states);
+  const seen = useScopeOf(inside ? from : undefined, place, stamp);
+  const absent = Boolean(states) && (!inside || seen.data === null);
   const earlier = useMemo(() => before(graph, nodeId), [graph, nodeId]);
   const given: Given = useMemo(() => ({
     ...(from && { execution_id: from }), ...(Object.keys(typed.outputs).length > 0 && { outputs: typed.outputs }),
@@ -41,7 +46,7 @@ export function usePanelData({ workflow, root, graph, nodeId, path, scope, execu
   const drawn = useQuery({
     queryKey: ["execution", from, "drawn-scope", place, earlier.join()],
     queryFn: ({ signal }) => previewExpression({ graph_config: root, node_id: place, execution_id: from, expression: `{"input": input, ${earlier.slice(0, 30).map((id) => `"${id}": get(nodes, ["${id}", "output"])`).join(", ")}}` }, signal),
-    enabled: Boolean(from) && seen.data === null,
+    enabled: Boolean(from) && absent && path.length === 0,
     retry: false,
   });
   const full: Scope = useMemo(() => {
@@ -55,16 +60,20 @@ export function usePanelData({ workflow, root, graph, nodeId, path, scope, execu
   }, [seen.data, drawn.data, earlier, typed]);
 
   const sources = useMemo(() => sourcesOf(full, earlier, typed, graph, root, path), [full, earlier, typed, graph, root, path]);
-  const needsItem = path.length > 0 && !seen.data;
+  const pending = past.isPending || (Boolean(from) && !execution && !query.error);
   const tools: ExpressionTools = useMemo(() => ({
     scope: full, target, previewKey: JSON.stringify([place, from, typed, stamp]),
-    preview: (source, mode, { each, signal }) => evaluate({ graph_config: root, node_id: place, ...given }, source, mode, each, signal),
-  }), [full, target, place, from, typed, stamp, root, given]);
+    preview: pending ? undefined : async (source, mode, { each, signal }) => {
+      const result = await evaluate({ graph_config: root, node_id: place, ...given }, source, mode, each, signal);
+      // Without data every name is missing, which is no mistake; what is wrong in any case, the check of the graph says.
+      return !from && !result.ok ? null : result;
+    },
+  }), [full, target, place, from, typed, stamp, root, given, pending]);
 
   const remember = (part: { typed?: Typed; chosen?: string }) => kept.set(workflow, { typed, chosen: from, ...kept.get(workflow), ...part });
   return {
-    place, from, execution, over, rows, stamp, sources, tools, given, typed, needsItem, extraNames: nodeType?.extra_names ?? [],
-    loading: past.isPending || (Boolean(from) && seen.isPending), error: seen.error ?? past.error, retry: () => { void seen.refetch(); void past.refetch(); },
+    place, from, execution, over, rows, stamp, sources, tools, given, typed, extraNames: nodeType?.extra_names ?? [],
+    reached: path.length > 0 ? inside : Boolean(states?.[nodeId]?.visits), loading: past.isPending || (Boolean(from) && !execution && !query.error) || (inside && seen.isPending), error: seen.error ?? query.error ?? past.error, retry: () => { void seen.refetch(); void past.refetch(); },
     setTyped: (next: Typed) => { setTypedState(next); remember({ typed: next }); },
     choose: (id: string) => { setChosenState(id); remember({ chosen: id }); },
   };
