@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,7 +18,19 @@ from postgres_server import shared_postgres_server
 from treadle.ports import Store
 from treadle.store import open_store
 
+BROWSER_TESTS = "tests/browser/"
 START = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was not run and why, one line for each reason: a machine without a browser tests less."""
+    reasons: Counter[str] = Counter()
+    for report in terminalreporter.stats.get("skipped", ()):
+        about = "browser tests" if report.nodeid.startswith(BROWSER_TESTS) else "tests"
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        reasons[f"{about}: {reason.removeprefix('Skipped: ')}"] += 1
+    for reason, count in sorted(reasons.items()):
+        terminalreporter.write_line(f"NOT RUN: {count} {reason}", yellow=True, bold=True)
 
 
 @dataclass

@@ -56,6 +56,22 @@ it("goes on after the last event it heard, within a second", () => {
   expect(FakeSource.all[1]!.url).toBe("/api/v1/live?execution=a&after=c7");
 });
 
+it("opens a stream anew that says nothing, as one behind a proxy whose server is gone", () => {
+  const { port } = tab();
+  const hub = new LiveHub((url) => new FakeSource(url));
+  hub.receive(port, want(["a"]));
+  vi.advanceTimersByTime(100);
+  FakeSource.all[0]!.onopen!();
+
+  vi.advanceTimersByTime(30_000);
+  FakeSource.all[0]!.emit("ping", {});
+  vi.advanceTimersByTime(30_000);
+  expect(FakeSource.all).toHaveLength(1);
+  vi.advanceTimersByTime(11_000);
+
+  expect(FakeSource.all).toHaveLength(2);
+});
+
 it("asks a server without a stream less and less often", () => {
   const { port, heard } = tab();
   const hub = new LiveHub((url) => {

@@ -14,7 +14,9 @@ export interface Source {
   close(): void;
 }
 
-const EVENTS = ["nodes", "journal", "status", "end", "changed"];
+const EVENTS = ["nodes", "journal", "status", "end", "changed", "ping"];
+/** The server pings every 15 seconds; a proxy may keep a stream open that is dead behind it. */
+const DEAD_AFTER = 40_000;
 const CLOSED = 2;
 /** A hidden tab's timers may run once a minute only. */
 const SILENT_FOR = 150_000;
@@ -29,6 +31,7 @@ export class LiveHub {
   private state: LiveState = "off";
   private failures = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private watchdog: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly open: (url: string) => Source,
@@ -79,8 +82,10 @@ export class LiveHub {
 
   private listen(source: Source): void {
     this.source = source;
+    this.heard(source);
     source.onopen = () => {
       this.failures = 0;
+      this.heard(source);
       this.tell("live");
     };
     source.onerror = () => {
@@ -92,10 +97,21 @@ export class LiveHub {
     for (const name of EVENTS) {
       source.addEventListener(name, ({ data, lastEventId }) => {
         if (source !== this.source) return;
+        this.heard(source);
         if (lastEventId) this.cursor = lastEventId;
-        this.send(name, JSON.parse(data));
+        if (name !== "ping") this.send(name, JSON.parse(data));
       });
     }
+  }
+
+  private heard(source: Source): void {
+    clearTimeout(this.watchdog);
+    this.watchdog = setTimeout(() => {
+      if (source !== this.source) return;
+      source.close();
+      this.tell("connecting");
+      this.plan(0);
+    }, DEAD_AFTER);
   }
 
   private send(name: string, data: { execution_id?: string; id?: string; topic?: string }): void {

@@ -4,7 +4,8 @@ import { cx } from "./cx";
 /** j/k or arrows move through `[data-row]`, Home and End to the ends, Enter opens (clicks), Space selects (its checkbox). */
 function moveRows(event: KeyboardEvent<HTMLElement>): void {
   const target = event.target as HTMLElement;
-  if (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || event.ctrlKey || event.metaKey || event.altKey) return;
+  // Of a menu or dialog that belongs to a row, React tells its keys here too.
+  if (!event.currentTarget.contains(target) || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || event.ctrlKey || event.metaKey || event.altKey) return;
   const rows = [...event.currentTarget.querySelectorAll<HTMLElement>("[data-row]")];
   const at = rows.findIndex((row) => row.contains(target));
   const steps: Record<string, number> = { ArrowDown: at + 1, j: at + 1, ArrowUp: at - 1, k: at - 1, Home: 0, End: rows.length - 1 };
@@ -49,7 +50,7 @@ export function Row({ onOpen, selected, className, ...rest }: HTMLAttributes<HTM
       aria-selected={selected}
       onClick={(event) => {
         const inner = (event.target as HTMLElement).closest("a,button,input,label,[role=checkbox]");
-        if (onOpen && !inner && !window.getSelection()?.toString()) onOpen();
+        if (onOpen && !inner && event.currentTarget.contains(event.target as Node) && !window.getSelection()?.toString()) onOpen();
       }}
       className={cx("h-10 -outline-offset-2 hover:bg-hover/60", onOpen && "cursor-pointer", selected && "bg-accent-soft", className)}
       {...rest}

@@ -17,7 +17,6 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from treadle.api.feeds import Feed, live_event, row_event
-from treadle.api.live import HEARTBEAT
 from treadle.api.live_cursors import cursor_of, mark_of
 from treadle.api.problems import Problem
 from treadle.domain.errors import StoreUnavailableError
@@ -29,6 +28,8 @@ if TYPE_CHECKING:
 BATCH = 200
 """Rows of an execution in one piece of the stream."""
 MOST_STREAMS = 500
+PING = b"event: ping\ndata: {}\n\n"
+"""An event and no comment, so that the page hears it: behind a proxy a stream may die without being cut."""
 PAUSE = 0.5
 """Seconds until a reader asks a database again that did not answer."""
 
@@ -84,7 +85,7 @@ class LiveStream:
             try:
                 await asyncio.wait_for(self._wake.wait(), self._watcher.heartbeat)
             except TimeoutError:
-                yield HEARTBEAT
+                yield PING
 
     def _take(self) -> bytes:
         """What is known and not yet sent; not all at once if it is much."""
@@ -126,9 +127,9 @@ class LiveStream:
             rows = await run_in_threadpool(self._watcher.rows, place.feed.execution_id, place.seq, BATCH)
             if not rows:  # pruned meanwhile
                 place.seq = place.feed.tail_after
-            return b"".join([self._row(place, *row_event(row)) for row in rows]) or HEARTBEAT
+            return b"".join([self._row(place, *row_event(row)) for row in rows]) or PING
         await asyncio.sleep(PAUSE)
-        return HEARTBEAT
+        return PING
 
     def _row(self, place: Place, seq: int, data: bytes) -> bytes:
         place.seq = self._seqs[place.mark] = seq

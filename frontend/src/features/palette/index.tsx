@@ -8,17 +8,20 @@ import { usePaletteItems, type Entry } from "./usePaletteItems";
 /** The command palette: a search over all there is and all that can be done, by keyboard. */
 export function Palette({ open, onClose }: { open: boolean; onClose: () => void }) {
   const [text, setText] = useState("");
+  const [picked, setPicked] = useState("");
   const { groups, searching } = usePaletteItems(text);
+  const ids = groups.flatMap((group) => group.entries.map((entry) => entry.id));
+  const selected = ids.includes(picked) ? picked : (ids[0] ?? "");
   return (
     <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Dialog.Portal>
         <Dialog.Overlay className="fixed inset-0 z-40 bg-scrim" />
         <Dialog.Content aria-describedby={undefined} className="overlay fixed top-[10vh] left-1/2 z-40 flex max-h-[70vh] w-[calc(100vw-1.5rem)] max-w-xl -translate-x-1/2 flex-col overflow-hidden focus:outline-none">
           <Dialog.Title className="sr-only">Search and commands</Dialog.Title>
-          <Command label="Search and commands" loop className="flex min-h-0 flex-col">
+          <Command label="Search and commands" loop shouldFilter={false} value={selected} onValueChange={setPicked} className="flex min-h-0 flex-col">
             <div className="flex items-center gap-2.5 border-b px-4">
               <Search aria-hidden size={17} className="shrink-0 text-faint" />
-              <Command.Input autoFocus value={text} onValueChange={setText} placeholder="Go to, run, or find by id" className="h-12 min-w-0 flex-1 bg-transparent text-base outline-none" />
+              <Command.Input autoFocus value={text} onValueChange={(next) => { setText(next); setPicked(""); }} placeholder="Go to, run, or find by id" className="h-12 min-w-0 flex-1 bg-transparent text-base outline-none" />
               <Kbd keys="escape" />
             </div>
             <Command.List aria-label="Results" className="min-h-0 flex-1 overflow-auto scroll-py-2 p-2">
@@ -40,7 +43,7 @@ export function Palette({ open, onClose }: { open: boolean; onClose: () => void 
 function Line({ entry, onDone }: { entry: Entry; onDone: () => void }) {
   const Icon = entry.icon;
   return (
-    <Command.Item value={entry.id} keywords={[entry.label, ...(entry.words ? [entry.words] : [])]} forceMount={entry.always} onSelect={() => { onDone(); entry.run(); }}
+    <Command.Item value={entry.id} onSelect={() => { onDone(); entry.run(); }}
       className="flex min-h-9 cursor-pointer items-center gap-3 rounded-md px-3 py-1 text-sm data-[selected=true]:bg-hover">
       <Icon aria-hidden size={16} className="shrink-0 text-muted" />
       <span className="min-w-0 flex-1 truncate">{entry.label}</span>

@@ -9,6 +9,7 @@ import { asCurl, asPython, copyText, type Command } from "@/ui/Code";
 import { statusLook } from "@/ui/status";
 import { setTheme } from "@/ui/theme";
 import { toast } from "@/ui/Toast";
+import { ranked } from "./rank";
 import { runWorkflow } from "./run";
 
 export interface Entry { id: string; label: string; icon: LucideIcon; hint?: string; keys?: string; words?: string; /** Shown whatever is typed. */ always?: boolean; run: () => void }
@@ -66,7 +67,7 @@ export function usePaletteItems(text: string): { groups: Group[]; searching: boo
     },
     { title: "Search", entries: typed ? [{ id: "search executions", label: `Find executions: ${typed}`, icon: Search, always: true, run: () => void navigate({ to: "/x", search: { q: typed } }) }] : [] },
   ];
-  return { groups, searching: byId !== "" && found.isFetching };
+  return { groups: ranked(groups, typed), searching: byId !== "" && found.isFetching };
 }
 
 /** The page that is open, as a request or a command. */

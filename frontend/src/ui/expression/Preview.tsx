@@ -42,7 +42,7 @@ export function PreviewLine({ result, each }: { result: Previewed | undefined; e
   const text = cut ? (result.value as { head: string }).head : (shown(result.value) ?? "");
   const empty = text === "";
   return (
-    <p role="status" className="flex min-w-0 items-baseline gap-1.5 text-xs">
+    <p className="flex min-w-0 items-baseline gap-1.5 text-xs">
       <span className="shrink-0 text-muted">{each ? "for each" : "="}</span>
       <span className={cx("line-clamp-3 min-w-0 font-mono break-all", empty ? "text-faint" : "text-ok")}>{empty ? "empty text" : text.slice(0, 600)}</span>
       <span className="ml-auto shrink-0 text-faint">{cut ? kindText(result.value) : result.type}</span>

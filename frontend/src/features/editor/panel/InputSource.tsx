@@ -34,7 +34,7 @@ export function InputSource({ source, icon, openFirst, readOnly, onPick, onType 
         <div className="pb-2">
           <p className="flex items-center gap-2 pr-1 pl-8 text-xs"><code className="min-w-0 flex-1 truncate font-mono text-muted">{pathText(path)}</code>
             {typable && !readOnly && !typing && <Button size="sm" look="ghost" icon={PencilLine} className="h-6! text-xs!" onClick={() => setTyping(true)}>{typed ? "Edit" : "Type a value"}</Button>}
-            {typed && <Button size="sm" look="ghost" icon={Undo2} className="h-6! text-xs!" onClick={() => { onType(undefined); setTyping(false); }}>Take the recorded one</Button>}
+            {typed && <Button size="sm" look="ghost" icon={Undo2} className="h-6! text-xs!" onClick={() => { onType(undefined); setTyping(false); }}>Forget it</Button>}
           </p>
           {typing ? (
             <div className="flex flex-col gap-2 px-3 pt-1">
