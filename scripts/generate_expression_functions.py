@@ -1,4 +1,4 @@
-"""Write the functions that the expression editor completes, from the language: `python scripts/generate_expression_functions.py`."""
+"""Write the functions that the expression editor completes: `python scripts/generate_expression_functions.py`."""
 
 from __future__ import annotations
 

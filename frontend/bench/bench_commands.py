@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench_numbers import ROOT, Measure, Number, at_most
+
 from browser.samples import SLOW
 from browser.served_ui import served_ui
 

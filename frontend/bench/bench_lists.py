@@ -8,12 +8,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
-
 import lists
 from bench_numbers import Measure, Number, at_most
+
 from browser.served_ui import API, served_ui
 
-SEARCHES = ["", "status:failed", "status:open", "workflow:workflow-4", "workflow:workflow-4 status:failed", "status:failed,running since:24h", "workflow-1"]
+SEARCHES = [
+    "",
+    "status:failed",
+    "status:open",
+    "workflow:workflow-4",
+    "workflow:workflow-4 status:failed",
+    "status:failed,running since:24h",
+    "workflow-1",
+]
 ROUNDS = 30
 
 
@@ -23,7 +31,13 @@ def pages(folder: Path) -> Iterator[Number]:
         lists.fill(url, count)
         with served_ui(folder, url, "server") as site, httpx.Client(base_url=site.address, trust_env=False, timeout=60) as http:
             slowest = max((p95(http, search), search) for search in SEARCHES)
-        yield at_most(f"list API, 95th percentile of a page of 50, {count:,} executions", limit, slowest[0], "ms", f"the slowest search: `{slowest[1] or 'all'}`")
+        yield at_most(
+            f"list API, 95th percentile of a page of 50, {count:,} executions",
+            limit,
+            slowest[0],
+            "ms",
+            f"the slowest search: `{slowest[1] or 'all'}`",
+        )
 
 
 def p95(http: httpx.Client, search: str) -> float:

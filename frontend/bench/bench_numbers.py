@@ -96,7 +96,9 @@ def machine() -> str:
     from browser.built_ui import chromium
 
     path = chromium()
-    browser = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout.strip() if path else "no browser"
+    browser = (
+        subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout.strip() if path else "no browser"
+    )
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     load = os.getloadavg()[0]
     return f"{os.cpu_count()} processors, {memory:.0f} GiB, load {load:.1f} at the end, {platform.system()}, Python {platform.python_version()}, {' '.join(browser.split()[:2])}"

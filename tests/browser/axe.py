@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -29,7 +30,7 @@ def faint_colours(page: Page) -> list[str]:
     return _run(page, COLOURS)
 
 
-def _run(page: Page, rules: dict[str, object]) -> list[str]:
+def _run(page: Page, rules: Mapping[str, object]) -> list[str]:
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(_source())
     found = page.evaluate("async (runOnly) => (await axe.run(document, {runOnly, resultTypes: ['violations']})).violations", rules)

@@ -31,4 +31,6 @@ def tab_to(page: Page, target: Locator) -> None:
         if target.evaluate("(element) => element === document.activeElement"):
             return
         page.keyboard.press("Tab")
-    raise AssertionError(f"{target} is not reached by Tab; the focus is on {page.evaluate('document.activeElement.outerHTML')[:200]}")
+    raise AssertionError(
+        f"{target} is not reached by Tab; the focus is on {page.evaluate('document.activeElement.outerHTML')[:200]}"
+    )

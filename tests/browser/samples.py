@@ -9,14 +9,14 @@ import apsw
 
 SLOW = {
     "nodes": [
-        {"id": "first", "type": "set", "name": "First", "config": {"value": 1}},
-        {"id": "work", "type": "demo.work", "name": "Work", "config": {"seconds": "1s"}},
+        {"id": "begin", "type": "signal.wait", "name": "Begin", "config": {"signal": "begin"}},
+        {"id": "work", "type": "demo.work", "name": "Work", "config": {"seconds": "2s"}},
         {"id": "door", "type": "signal.wait", "name": "Door", "config": {"signal": "open"}},
         {"id": "last", "type": "log", "name": "Last", "config": {"message": "done"}},
     ],
-    "edges": [{"source": "first", "target": "work"}, {"source": "work", "target": "door"}, {"source": "door", "target": "last"}],
+    "edges": [{"source": "begin", "target": "work"}, {"source": "work", "target": "door"}, {"source": "door", "target": "last"}],
 }
-"""Works for a second, waits for the signal `open`, and ends."""
+"""Waits for the signal `begin`, works for two seconds, waits for the signal `open`, and ends."""
 
 
 def wide_graph(count: int, width: int = 25) -> dict[str, Any]:

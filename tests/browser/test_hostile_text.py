@@ -29,7 +29,11 @@ HOSTILE = [
 ]
 TEXT = " ".join(HOSTILE)
 OUTCOMES = [{"port": "approved", "label": HOSTILE[0], "style": "primary"}, {"port": "rejected", "label": HOSTILE[1]}]
-FORM = {"type": "object", "title": TEXT, "properties": {"why": {"type": "string", "title": HOSTILE[1], "description": TEXT, "examples": [HOSTILE[3]]}}}
+FORM = {
+    "type": "object",
+    "title": TEXT,
+    "properties": {"why": {"type": "string", "title": HOSTILE[1], "description": TEXT, "examples": [HOSTILE[3]]}},
+}
 
 
 def graph() -> dict[str, Any]:
@@ -53,13 +57,20 @@ def graph() -> dict[str, Any]:
 def addresses(site: Site) -> dict[str, str]:
     """Pages that show the texts; an execution waits for a decision, another has failed."""
     site.save("hostile", graph(), description=TEXT, by=HOSTILE[1])
-    site.save("hostile", {**graph(), "nodes": [{**node, "notes": HOSTILE[6]} for node in graph()["nodes"]]}, description=TEXT, by=HOSTILE[0])
+    site.save(
+        "hostile",
+        {**graph(), "nodes": [{**node, "notes": HOSTILE[6]} for node in graph()["nodes"]]},
+        description=TEXT,
+        by=HOSTILE[0],
+    )
     failed, waiting, cancelled = (site.run("hostile", input={HOSTILE[0]: TEXT}, by=HOSTILE[1]) for _ in range(3))
     for each in (failed, waiting, cancelled):
         site.until(each, "waiting")
     site.call("POST", f"/executions/{cancelled}/cancel", json={"reason": TEXT})
     decided, asked = (site.call("GET", f"/approvals?execution_id={each}")["items"][0]["id"] for each in (failed, waiting))
-    site.call("POST", f"/approvals/{decided}", json={"decision": "approved", "comment": TEXT, "data": {"why": TEXT}, "by": HOSTILE[1]})
+    site.call(
+        "POST", f"/approvals/{decided}", json={"decision": "approved", "comment": TEXT, "data": {"why": TEXT}, "by": HOSTILE[1]}
+    )
     site.until(failed, "failed")
     schedule = site.call("POST", "/schedules", json={"workflow": "hostile", "cron": "0 8 * * *", "input": {HOSTILE[0]: TEXT}})
     return {
@@ -81,7 +92,9 @@ SHOWN = {"canvas", "as a list", "node", "question in place", "failed execution",
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_text_that_would_be_a_script_is_shown_and_not_run(page: Page, site: Site, addresses: dict[str, str], watch: Watch, place: str) -> None:
+def test_text_that_would_be_a_script_is_shown_and_not_run(
+    page: Page, site: Site, addresses: dict[str, str], watch: Watch, place: str
+) -> None:
     if place == "address":
         watch.expected.append("404")
     page.goto(addresses[place])

@@ -17,6 +17,7 @@ def test_a_node_changes_its_colour_when_its_state_does(page: Page, site: Site) -
     site.save("live_slow", SLOW)
     execution_id = site.run("live_slow")
     page.goto(f"/w/live_slow?x={execution_id}")
+    site.call("POST", f"/executions/{execution_id}/signals/begin", json={})
     expect(node(page, "Door")).to_have_attribute("data-status", "waiting")
     expect(page).to_have_title(re.compile("Waiting · live_slow"))
 
@@ -39,7 +40,9 @@ def test_a_new_execution_reaches_the_list(page: Page, site: Site) -> None:
     expect(rows.first).to_contain_text("Completed")
 
 
-def test_an_open_question_is_counted_in_the_tab_and_gone_when_it_is_answered(context: BrowserContext, page: Page, site: Site) -> None:
+def test_an_open_question_is_counted_in_the_tab_and_gone_when_it_is_answered(
+    context: BrowserContext, page: Page, site: Site
+) -> None:
     site.save("live_ask", ASK)
     page.goto("/w")
     other = context.new_page()

@@ -14,7 +14,11 @@ from browser.watched_page import Watch, sideways_overflow
 
 ASKING = {
     "nodes": [
-        {"id": "ask", "type": "approval", "config": {"title": "Send it?", "body": "It is **large**.", "assignees": ["ann"], "due": "1h"}},
+        {
+            "id": "ask",
+            "type": "approval",
+            "config": {"title": "Send it?", "body": "It is **large**.", "assignees": ["ann"], "due": "1h"},
+        },
         {"id": "sent", "type": "log", "config": {"message": "sent"}},
     ],
     "edges": [{"source": "ask", "port": "approved", "target": "sent"}],
@@ -75,7 +79,10 @@ def test_a_page_can_be_read_by_everybody(page: Page, addresses: dict[str, str], 
 
 
 def test_the_pages_may_run_no_script_but_their_own(page: Page, site: Site, watch: Watch) -> None:
-    rules = dict(rule.strip().split(" ", 1) for rule in httpx.get(site.address, trust_env=False).headers["Content-Security-Policy"].split(";"))
+    rules = dict(
+        rule.strip().split(" ", 1)
+        for rule in httpx.get(site.address, trust_env=False).headers["Content-Security-Policy"].split(";")
+    )
     assert "unsafe" not in rules["script-src"]
     page.goto("/w")
     until_quiet(page)
@@ -83,7 +90,9 @@ def test_the_pages_may_run_no_script_but_their_own(page: Page, site: Site, watch
 
     page.evaluate("document.body.append(Object.assign(document.createElement('script'), {textContent: 'window.ran = 1'}))")
     page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.ran = 2\">')")
-    page.evaluate("new Promise((done) => Object.assign(document.body.appendChild(new Image()), {onerror: done, src: '/no-such-image.png'}))")
+    page.evaluate(
+        "new Promise((done) => Object.assign(document.body.appendChild(new Image()), {onerror: done, src: '/no-such-image.png'}))"
+    )
 
     assert page.evaluate("window.ran") is None
     assert len([fault for fault in watch.faults if "Content Security Policy" in fault]) >= 2

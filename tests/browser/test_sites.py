@@ -19,7 +19,11 @@ TOKEN = "a-token-that-nobody-guesses"
 @pytest.fixture(params=["up", "postgres", "token"])
 def site(request: pytest.FixtureRequest, browser: Browser, tmp_path: Path) -> Iterator[Site]:
     """A site of the kind that the test asks for."""
-    kinds = {"up": ("", ("up",), {}), "postgres": ("postgres_url", ("server",), {}), "token": ("", ("up",), {"TREADLE_TOKENS": TOKEN})}
+    kinds = {
+        "up": ("", ("up",), {}),
+        "postgres": ("postgres_url", ("server",), {}),
+        "token": ("", ("up",), {"TREADLE_TOKENS": TOKEN}),
+    }
     fixture, command, settings = kinds[request.param]
     with served_ui(tmp_path, request.getfixturevalue(fixture) if fixture else "", *command, **settings) as running:
         yield running
@@ -42,7 +46,10 @@ def test_the_example_runs_after_one_click(page: Page, site: Site) -> None:
 
 @pytest.mark.parametrize("site", ["postgres"], indirect=True)
 def test_a_server_and_a_worker_on_postgresql_show_the_same(page: Page, site: Site) -> None:
-    nodes = [{"id": "ask", "type": "approval", "name": "Ask", "config": {"title": "Go on?"}}, {"id": "end", "type": "log", "name": "End", "config": {"message": "x"}}]
+    nodes = [
+        {"id": "ask", "type": "approval", "name": "Ask", "config": {"title": "Go on?"}},
+        {"id": "end", "type": "log", "name": "End", "config": {"message": "x"}},
+    ]
     site.save("ask", {"nodes": nodes, "edges": [{"source": "ask", "port": "approved", "target": "end"}]})
     page.goto("/w/ask")
 

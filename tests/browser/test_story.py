@@ -55,7 +55,10 @@ def test_a_workflow_is_drawn_run_and_approved_without_a_mouse(page: Page, site: 
     keyboard.press("Control+Enter")
     expect(node(page, "approval")).to_have_attribute("data-status", "waiting")
 
-    tab_to(page, page.get_by_role("group", name="Decide: Send the letter?").get_by_role("button", name=re.compile("approve", re.IGNORECASE)))
+    tab_to(
+        page,
+        page.get_by_role("group", name="Decide: Send the letter?").get_by_role("button", name=re.compile("approve", re.IGNORECASE)),
+    )
     keyboard.press("Enter")
 
     expect(page.get_by_label(BAR).get_by_role("status")).to_contain_text("Completed")

@@ -56,6 +56,20 @@ it("goes on after the last event it heard, within a second", () => {
   expect(FakeSource.all[1]!.url).toBe("/api/v1/live?execution=a&after=c7");
 });
 
+it("tells what may have changed while a stream that had heard nothing was replaced", () => {
+  const [one, other] = [tab(), tab()];
+  const hub = new LiveHub((url) => new FakeSource(url));
+  hub.receive(one.port, want([], ["approvals"]));
+  vi.advanceTimersByTime(100);
+  FakeSource.all[0]!.onopen!();
+
+  hub.receive(other.port, want([], ["executions"]));
+  vi.advanceTimersByTime(100);
+  FakeSource.all[1]!.onopen!();
+
+  expect(one.heard.filter((message) => message.type === "event")).toEqual([{ type: "event", name: "changed", data: { topic: "approvals" } }]);
+});
+
 it("opens a stream anew that says nothing, as one behind a proxy whose server is gone", () => {
   const { port } = tab();
   const hub = new LiveHub((url) => new FakeSource(url));

@@ -71,22 +71,26 @@ export class LiveHub {
     [...topics].sort().forEach((topic) => query.append("topic", topic));
     const wanted = query.toString();
     if (wanted === this.url && this.source && this.source.readyState !== CLOSED) return;
+    // A stream that goes on after an event is told what changed meanwhile; one that has heard none is not.
+    const blind = this.source !== null && !this.cursor;
     this.source?.close();
     this.source = null;
     this.url = wanted;
     if (!wanted) return this.tell("off");
     if (this.cursor) query.set("after", this.cursor);
     this.tell(this.state === "live" ? "live" : "connecting");
-    this.listen(this.open(`/api/v1/live?${query}`));
+    this.listen(this.open(`/api/v1/live?${query}`), blind ? [...topics] : []);
   }
 
-  private listen(source: Source): void {
+  /** `missed` are topics in which something may have changed before the stream was open. */
+  private listen(source: Source, missed: string[]): void {
     this.source = source;
     this.heard(source);
     source.onopen = () => {
       this.failures = 0;
       this.heard(source);
       this.tell("live");
+      for (const topic of missed.splice(0)) this.send("changed", { topic });
     };
     source.onerror = () => {
       if (source !== this.source) return;

@@ -46,7 +46,7 @@ export function AppShell() {
     { keys: "enter", label: "Open the row", told: true, run: () => {} },
     { keys: "space", label: "Select the row, where rows can be selected", told: true, run: () => {} },
   ]);
-  useActions([{ id: "keyboard map", label: "Keyboard map", icon: Keyboard, keys: "?", words: "shortcuts help", run: () => setSheet(true) }]);
+  useActions([{ id: "keyboard map", label: "Keyboard map", icon: Keyboard, keys: "?", words: "shortcuts help", everywhere: true, run: () => setSheet(true) }]);
   return (
     <div className="flex h-full max-md:flex-col">
       <a href="#main" className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-surface focus:p-2">Skip to the page</a>

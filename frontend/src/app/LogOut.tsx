@@ -12,6 +12,6 @@ export function LogOut() {
   const session = useQuery({ queryKey: keys.system.session, queryFn: fetchSession, staleTime: 60_000 }).data;
   const leave = useMutation({ mutationFn: () => request("delete", "/api/v1/session"), onSuccess: () => window.location.assign("/login"), onError: toast.error });
   const needed = session?.required && session.authenticated;
-  useActions(needed ? [{ id: "log out", label: "Log out", icon: Icon, words: "session token leave", run: () => leave.mutate() }] : []);
+  useActions(needed ? [{ id: "log out", label: "Log out", icon: Icon, words: "session token leave", everywhere: true, run: () => leave.mutate() }] : []);
   return needed ? <IconButton icon={Icon} label="Log out" busy={leave.isPending} onClick={() => leave.mutate()} /> : null;
 }

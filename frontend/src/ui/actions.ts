@@ -2,7 +2,7 @@ import type { LucideIcon } from "lucide-react";
 import { useEffect, useRef, useSyncExternalStore } from "react";
 
 /** Something that the command palette offers while the page that registers it is open. */
-export interface Action { id: string; label: string; icon?: LucideIcon; /** Shown at the right; the page registers the key itself. */ keys?: string; /** More words by which it is found. */ words?: string; run: () => void }
+export interface Action { id: string; label: string; icon?: LucideIcon; /** Shown at the right; the page registers the key itself. */ keys?: string; /** More words by which it is found. */ words?: string; /** Not of one page: it stands among the general ones. */ everywhere?: boolean; run: () => void }
 
 let sets: Action[][] = [];
 let all: Action[] = [];

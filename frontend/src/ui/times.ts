@@ -18,8 +18,10 @@ export function agoText(at: number, now: number): string {
   const past = now - at;
   const size = Math.abs(past);
   if (size < 5000) return "just now";
-  const words = size < 60_000 ? `${Math.floor(size / 1000)} s` : size < 3_600_000 ? `${Math.floor(size / 60_000)} min`
-    : size < 86_400_000 ? `${Math.floor(size / 3_600_000)} h` : size < 30 * 86_400_000 ? `${Math.floor(size / 86_400_000)} d` : null;
+  // What is to come is rounded to the nearest, so that "due in 2 days" does not become 1 d at once.
+  const whole = past > 0 ? Math.floor : Math.round;
+  const words = size < 60_000 ? `${whole(size / 1000)} s` : size < 3_600_000 ? `${whole(size / 60_000)} min`
+    : size < 86_400_000 ? `${whole(size / 3_600_000)} h` : size < 30 * 86_400_000 ? `${whole(size / 86_400_000)} d` : null;
   if (!words) return new Date(at).toLocaleDateString(undefined, { dateStyle: "medium" });
   return past > 0 ? `${words} ago` : `in ${words}`;
 }

@@ -59,7 +59,7 @@ function Top({ record }: { record: ApprovalRecord }) {
         </span>
       </div>
       <p className="text-sm text-muted">
-        {record.assignees.length + record.groups.length === 0 ? "Anybody may decide." : <>Asked: {[...record.assignees.map((each) => ({ each, group: false })), ...record.groups.map((each) => ({ each, group: true }))].map(({ each, group }) => (
+        {record.assignees.length + record.groups.length === 0 ? (record.status === "open" ? "Anybody may decide." : "Nobody was asked by name.") : <>Asked: {[...record.assignees.map((each) => ({ each, group: false })), ...record.groups.map((each) => ({ each, group: true }))].map(({ each, group }) => (
           <span key={`${group}${each}`} className="mr-1 mb-1 inline-flex rounded-full border bg-surface px-2 text-sm text-fg">{group ? `group ${each}` : each}</span>
         ))}</>}
         {record.not_by_starter && <span className="block">{record.started_by ? `${record.started_by} started it and cannot decide.` : "Whoever started it cannot decide."}</span>}

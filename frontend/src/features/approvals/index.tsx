@@ -63,7 +63,7 @@ export function Page() {
       {(wide || !id) && <PageHeader title="Approvals" actions={<Button look="ghost" size="sm" icon={UserRound} onClick={() => setAsking(true)}>{me || "Say who you are"}</Button>} />}
       <div className="flex min-h-0 flex-1">
         {(wide || !id) && list}
-        {wide ? <div className="flex min-h-0 min-w-0 flex-1 flex-col">{detail || (!inbox.isPending && <EmptyState icon={InboxIcon} title="Nothing is chosen">Choose an approval at the left, or press j.</EmptyState>)}</div> : detail}
+        {wide ? <div className="flex min-h-0 min-w-0 flex-1 flex-col">{detail || (rows.length > 0 && <EmptyState icon={InboxIcon} title="Nothing is chosen">Choose an approval at the left, or press j.</EmptyState>)}</div> : detail}
       </div>
       {asking && <MeDialog name={me} onClose={() => setAsking(false)} />}
     </div>

@@ -29,8 +29,9 @@ export function usePaletteItems(text: string): { groups: Group[]; searching: boo
     placeholderData: keepPreviousData,
   });
   const go = (to: "/" | "/w" | "/x" | "/approvals" | "/schedules" | "/health") => () => void navigate({ to });
+  const registered = actions.map((each) => ({ icon: Zap, ...each }));
   const groups: Group[] = [
-    { title: "On this page", entries: [...actions.map((each) => ({ icon: Zap, ...each })), ...copyEntries(path)] },
+    { title: "On this page", entries: [...registered.filter((each) => !each.everywhere), ...copyEntries(path)] },
     {
       title: "Go to", entries: [
         { id: "go overview", label: "Overview", icon: House, words: "home start", keys: "g o", run: go("/") },
@@ -49,6 +50,7 @@ export function usePaletteItems(text: string): { groups: Group[]; searching: boo
         { id: "theme dark", label: "Dark theme", icon: Moon, run: () => setTheme("dark") },
         { id: "theme light", label: "Light theme", icon: Sun, run: () => setTheme("light") },
         { id: "theme system", label: "Theme as the system", icon: Monitor, run: () => setTheme("system") },
+        ...registered.filter((each) => each.everywhere),
       ],
     },
     { title: "Workflows", entries: (typed ? workflows : workflows.slice(0, 8)).map(({ name, description }) => ({ id: `open ${name}`, label: name, icon: Workflow, words: description.replace(/\[shipped \w+\]$/, ""), run: () => void navigate({ to: "/w/$name", params: { name } }) })) },

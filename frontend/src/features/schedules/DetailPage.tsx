@@ -1,4 +1,4 @@
-import { Link } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { History, Pause, Pencil, Play, RotateCw, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useDeleteSchedule, useRunSchedule, useSaveSchedule, useSchedule, type Schedule } from "@/api/schedules";
@@ -25,13 +25,14 @@ export function DetailPage({ id, outcome, onOutcome, onGone }: { id: string; out
 }
 
 function Loaded({ schedule, outcome, onOutcome, onGone }: { schedule: Schedule; outcome: Search["outcome"]; onOutcome: (outcome: Search["outcome"]) => void; onGone: () => void }) {
+  const navigate = useNavigate();
   const [shown, setShown] = useState<"edit" | "backfill" | "delete" | null>(null);
   const change = useSaveSchedule(schedule.id);
   const fire = useRunSchedule(schedule.id);
   const remove = useDeleteSchedule(schedule.id);
   const toggle = () => change.mutate({ paused: !schedule.paused }, { onSuccess: (saved) => toast.ok(saved.paused ? "It is paused" : "It goes on from now"), onError: toast.error });
   const runNow = () => fire.mutate(undefined, {
-    onSuccess: (fired) => (fired.execution_id ? toast.ok(<>Fired: <Link className="underline" to="/x/$id" params={{ id: fired.execution_id }}>see the execution</Link></>) : toast.info(`${fired.outcome}: ${fired.reason}`)),
+    onSuccess: (fired) => (fired.execution_id ? toast.ok("It fired", { label: "See the execution", run: () => void navigate({ to: "/x/$id", params: { id: fired.execution_id! } }) }) : toast.info(`${fired.outcome}: ${fired.reason}`)),
     onError: toast.error,
   });
   const paused = schedule.status === "paused";
@@ -61,7 +62,7 @@ function Loaded({ schedule, outcome, onOutcome, onGone }: { schedule: Schedule; 
         <div className="flex min-w-0 flex-col gap-6 max-lg:order-first">
           <Facts schedule={schedule} />
           <NextFires schedule={schedule} />
-          <div><CopyAs command={{ method: "POST", path: `/api/v1/schedules/${schedule.id}/run`, body: {}, cli: `treadle schedules run ${schedule.id}` }} label="Copy “run now” as" /></div>
+          <div><CopyAs command={{ method: "POST", path: `/api/v1/schedules/${schedule.id}/run`, body: {}, cli: `treadle schedules run ${schedule.id}` }} /></div>
         </div>
       </div>
       {shown === "edit" && <ScheduleForm schedule={schedule} workflow={schedule.workflow} onClose={() => setShown(null)} onSaved={() => setShown(null)} />}

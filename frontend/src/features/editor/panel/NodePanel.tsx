@@ -30,6 +30,7 @@ export function NodePanel(props: NodePanelProps) {
   const narrow = useMedia("(max-width: 1023px)");
   const [wide, setWide] = useState(() => window.localStorage.getItem(WIDE) !== "no");
   const [tab, setTab] = useState("settings");
+  const [part, setPart] = useState("config");
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     const before = document.activeElement as HTMLElement | null;
@@ -40,7 +41,7 @@ export function NodePanel(props: NodePanelProps) {
   const tryIt = () => { if (!trigger) { if (narrow) setTab("output"); else if (!wide) show(true); void trial.start(); } };
   useShortcuts("Node", [
     { keys: "mod+enter", label: "Run this node", run: tryIt },
-    { keys: "escape", label: "Close the node", told: true, run: onClose },
+    { keys: "escape", label: "Close the node", run: onClose },
   ]);
   function show(next: boolean) {
     setWide(next);
@@ -48,13 +49,13 @@ export function NodePanel(props: NodePanelProps) {
   }
   if (!node) return null;
   const input = <InputPane data={data} types={types} readOnly={readOnly} onRun={onRun} />;
-  const settings = <SettingsPane {...props} node={node} />;
+  const settings = <SettingsPane {...props} node={node} tab={part} onTab={setPart} />;
   const output = <OutputPane data={data} trial={trial} nodeId={nodeId} trigger={trigger} holdsGraph={HOLDS_GRAPH.has(node.type)} onEnter={onEnter && ((scope) => onEnter(nodeId, scope))} onRun={onRun} />;
   return (
     <ExpressionToolsContext value={data.tools}>
       <section aria-label={`Node ${node.name ?? node.id}`}
         className={cx("absolute inset-y-0 right-0 z-30 flex max-w-full animate-slide flex-col border-l bg-surface shadow-high max-lg:left-0", !narrow && (wide ? "w-[calc(100%-4rem)] max-w-[1480px]" : "w-[26rem]"))}
-        onKeyDown={(event) => { if (event.key === "Escape" && !event.defaultPrevented) onClose(); }}>
+        onKeyDown={(event) => { if (event.key === "Escape" && !event.defaultPrevented) { event.preventDefault(); onClose(); } }}>
         <header className="flex min-h-12 shrink-0 items-center gap-2 border-b px-3">
           {createElement(nodeIcon(nodeType?.icon), { "aria-hidden": true, size: 18, className: "shrink-0 text-accent" })}
           <h2 ref={heading} tabIndex={-1} className="truncate text-base font-semibold outline-none">{node.name ?? node.id}</h2>

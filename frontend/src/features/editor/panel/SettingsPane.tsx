@@ -1,4 +1,4 @@
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 import type { GraphNode } from "@/graph/model";
 import { HOLDS_GRAPH } from "@/graph/ports";
 import { findingAt, findingText, type FieldFinding } from "@/ui/schema-form/context";
@@ -16,8 +16,7 @@ const FAILURE = ["retry", "timeout", "on_error", "compensate"];
 const FLOW = ["join", "rest", "cancels", "mutex", "queue", "delivery", "disabled"];
 
 /** A node's settings: its own config first, then what any node has. */
-export function SettingsPane({ node, graph, nodeType, findings: given, readOnly = false, types, onChange, onEnter }: NodePanelProps & { node: GraphNode }) {
-  const [tab, setTab] = useState("config");
+export function SettingsPane({ node, graph, nodeType, findings: given, readOnly = false, types, onChange, onEnter, tab, onTab }: NodePanelProps & { node: GraphNode; tab: string; onTab: (tab: string) => void }) {
   const findings = useMemo(() => toFieldFindings(given), [given]);
   const of = (keys: string[]) => findings.filter((each) => keys.some((key) => each.field === key || each.field.startsWith(`${key}.`) || each.field.startsWith(`${key}[`)));
   const inFailure = of(FAILURE), inFlow = of(FLOW);
@@ -25,7 +24,7 @@ export function SettingsPane({ node, graph, nodeType, findings: given, readOnly 
   const mark = (found: FieldFinding[]) => (found.length > 0 ? found.length : undefined);
   return (
     <section aria-label="Settings" className="flex min-h-0 min-w-0 flex-1 flex-col bg-surface">
-      <Tabs className="flex min-h-0 flex-1 flex-col pt-2" label="Settings of the node" value={tab} onChange={setTab} tabs={[
+      <Tabs className="flex min-h-0 flex-1 flex-col pt-2" label="Settings of the node" value={tab} onChange={onTab} tabs={[
         { value: "config", label: "Settings", count: mark(findings.filter((each) => !inFailure.includes(each) && !inFlow.includes(each))), content: (
           <div className="flex flex-col gap-5 p-4">
             <AboutFields key={node.id} node={node} others={graph.nodes.filter((each) => each.id !== node.id).map((each) => each.id)} readOnly={readOnly} error={(field) => findingText(findingAt(findings, field, true))} onChange={onChange} />
