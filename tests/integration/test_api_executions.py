@@ -266,9 +266,8 @@ def test_why_says_what_a_waiting_execution_waits_for(api: ServedApi) -> None:
     execution_id = api.start("waiting")
     with api.working():
         api.until_status(execution_id, "waiting")
-
-    reasons = schemas.Reasons.model_validate_json(api.http.get(f"{EXECUTIONS}/{execution_id}/why").content)
-    execution = shown(api, execution_id)
+        reasons = schemas.Reasons.model_validate_json(api.http.get(f"{EXECUTIONS}/{execution_id}/why").content)
+        execution = shown(api, execution_id)
 
     assert [(reason.kind, reason.node_id) for reason in reasons.reasons] == [("signal", "door")]
     assert "open" in reasons.reasons[0].sentence

@@ -35,6 +35,8 @@ EVERY_ERROR: dict[type[TreadleError], tuple[TreadleError, int]] = {
     errors.SchemaError: (errors.SchemaError("run treadle db migrate"), 503),
     errors.LeaseLostError: (errors.LeaseLostError("no"), 500),
     errors.StuckHandlersError: (errors.StuckHandlersError(16, 32), 500),
+    errors.BackupError: (errors.BackupError("no"), 400),
+    errors.AttemptOverError: (errors.AttemptOverError("no"), 400),
     errors.ActivityError: (errors.ActivityError("no"), 400),
     errors.Fatal: (errors.Fatal("no"), 400),
     errors.RetryAfter: (errors.RetryAfter("1s"), 400),
