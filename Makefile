@@ -21,10 +21,11 @@ up: $(INSTALLED) ## Install and start everything: http://127.0.0.1:8765
 test: $(TOOLS) ## Run the tests
 	$(PY) -m pytest -n $(PYTEST_WORKERS)
 
-check: $(TOOLS) ## Lint, types, layers
+check: $(TOOLS) ## Lint, types, layers; the web UI too where there is npm
 	$(PY) -m ruff check
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory ui-check; else echo "no npm: the web UI was not checked (make ui-check)"; fi
 
 ui: $(PY) ## Build the web UI into the package
 	@$(PY) -m pip install --quiet --disable-pip-version-check hatchling

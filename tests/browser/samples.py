@@ -19,6 +19,19 @@ SLOW = {
 """Waits for the signal `begin`, works for two seconds, waits for the signal `open`, and ends."""
 
 
+HEAVY = {
+    "nodes": [
+        {
+            "id": "each", "type": "for_each",
+            "config": {"items": "[1, 2, 3, 4, 5, 6]", "graph": {"nodes": [{"id": "copy", "type": "set", "config": {"value": "{{ input }}"}}], "edges": []}},
+        },
+        {"id": "end", "type": "log", "config": {"message": "done"}},
+    ],
+    "edges": [{"source": "each", "target": "end"}],
+}  # fmt: skip
+"""The output of `each` is six times its input."""
+
+
 def wide_graph(count: int, width: int = 25) -> dict[str, Any]:
     """Rows of nodes side by side, each joined to two of the row before."""
     nodes = [{"id": f"n{number}", "type": "noop", "name": f"Step {number}"} for number in range(count)]

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from browser.canvas import card
-from browser.samples import copy_execution, large_rows, wide_graph
+from browser.samples import HEAVY, copy_execution, large_rows, wide_graph
 from browser.served_ui import Site, served_ui
 
 HISTORY = 10_000
@@ -61,17 +61,19 @@ def test_a_list_of_10_000_executions_is_scrolled_to_its_end(page: Page, site: Si
 
 
 def test_an_output_of_5_megabytes_opens_and_leaves_the_page_free(page: Page, site: Site) -> None:
-    parts = [{"id": f"part_{number}", "type": "set", "config": {"value": "{{ input }}"}} for number in range(6)]
-    site.save("heavy", {"nodes": parts, "edges": []})
+    site.save("heavy", HEAVY)
     execution_id = site.run_to_end("heavy", input=large_rows(900_000))
 
-    page.goto(f"/x/{execution_id}?tab=data")
-    expect(page.get_by_role("list", name="Output")).to_contain_text("part_0")
+    page.goto(f"/x/{execution_id}?node=each")
+    page.get_by_role("tab", name="Output", exact=True).click()
+    page.get_by_role("button", name="Open all of it").click()
+    tree = page.get_by_role("list", name="Output")
+    expect(tree.get_by_role("button", name="Open 5")).to_be_visible()
     page.keyboard.press("Control+k")
     box = page.get_by_role("dialog").get_by_role("combobox")
     box.press_sequentially("workflows")
 
     expect(box).to_have_value("workflows")
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="Open part_5").click()
-    expect(page.get_by_role("list", name="Output")).to_contain_text("Show")
+    tree.get_by_role("button", name="Open 5").click()
+    expect(tree.get_by_role("button", name="Close 5")).to_be_visible()

@@ -304,6 +304,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/executions/{execution_id}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Logs
+         * @description Lines in order of seq; ask again `after` the last one for what was said since.
+         */
+        get: operations["get_logs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/executions/{execution_id}/move": {
         parameters: {
             query?: never;
@@ -498,6 +518,26 @@ export interface paths {
          * @description The value of an expression as a node would see it.
          */
         post: operations["preview_expression"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Health
+         * @description What is wrong with the system, and how to mend it: the checks of `treadle doctor`, at most two seconds old.
+         */
+        get: operations["get_health"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1036,6 +1076,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Metrics
+         * @description The state of the database, and the work of workers that run in this process, as Prometheus reads it.
+         */
+        get: operations["get_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/readyz": {
         parameters: {
             query?: never;
@@ -1549,6 +1609,21 @@ export interface components {
             /** Under Way */
             under_way: boolean;
         };
+        /**
+         * CheckUp
+         * @description `status` is that of the worst finding.
+         */
+        CheckUp: {
+            /** Checked At */
+            checked_at: string;
+            /** Findings */
+            findings: components["schemas"]["HealthFinding"][];
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "warning" | "error";
+        };
         /** ConfigForPorts */
         ConfigForPorts: {
             /** Config */
@@ -1894,6 +1969,29 @@ export interface components {
             status: string;
         };
         /**
+         * HealthFinding
+         * @description One thing looked at: what was found and what it means, and what mends it. `code` is stable; `detail` has the figures.
+         */
+        HealthFinding: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: {
+                [key: string]: unknown;
+            };
+            /** Mend */
+            mend: string;
+            /** Sentence */
+            sentence: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "ok" | "warning" | "error";
+            /** Title */
+            title: string;
+        };
+        /**
          * JournalItem
          * @description One row. `taken` null: every plain edge of the port, else edge ids with their tokens.
          */
@@ -2001,6 +2099,42 @@ export interface components {
             /** Execution Id */
             execution_id: string;
             row: components["schemas"]["JournalItem"];
+        };
+        /**
+         * LogLine
+         * @description `seq` orders the lines of an execution and leaves gaps.
+         */
+        LogLine: {
+            /** At */
+            at: string;
+            /** Attempt */
+            attempt: number;
+            /** Fields */
+            fields: {
+                [key: string]: unknown;
+            };
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "debug" | "info" | "warning" | "error";
+            /** Message */
+            message: string;
+            /** Node Id */
+            node_id: string;
+            /** Scope */
+            scope: string;
+            /** Seq */
+            seq: number;
+            /** Visit */
+            visit: number;
+        };
+        /** LogPage */
+        LogPage: {
+            /** Items */
+            items: components["schemas"]["LogLine"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /** MakeLink */
         MakeLink: {
@@ -3737,6 +3871,43 @@ export interface operations {
             };
         };
     };
+    get_logs: {
+        parameters: {
+            query?: {
+                /** @description only what this node said */
+                node?: string | null;
+                /** @description only lines with a greater seq, such as next_cursor */
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                execution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogPage"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     move_execution: {
         parameters: {
             query?: never;
@@ -4083,6 +4254,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Previewed"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckUp"];
                 };
             };
             /** @description Refused */
@@ -5160,6 +5360,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_metrics: {
+        parameters: {
+            query?: never;
+            header?: {
+                accept?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
                 };
             };
             /** @description Refused */
