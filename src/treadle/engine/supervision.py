@@ -27,7 +27,6 @@ class Supervisor:
     def __init__(self, address: str | None = None, *, patience: float | None = None) -> None:
         self.patience = patience if address else None
         self._address = address
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) if address else None
 
     @classmethod
     def of_environment(cls, environment: MutableMapping[str, str] = os.environ) -> Supervisor:
@@ -50,12 +49,12 @@ class Supervisor:
         self._say("STOPPING=1\nSTATUS=stopping")
 
     def _say(self, words: str) -> None:
-        if self._socket is None or self._address is None:
+        if not self._address:
             return
         # A name that begins with @ is in Linux' abstract name space.
         address = "\0" + self._address[1:] if self._address.startswith("@") else self._address
-        with suppress(OSError):
-            self._socket.sendto(words.encode(), socket.MSG_DONTWAIT, address)
+        with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as speaking:
+            speaking.sendto(words.encode(), socket.MSG_DONTWAIT, address)
 
 
 @asynccontextmanager
