@@ -62,7 +62,7 @@ def open_treadle(settings: Settings, *, migrate: bool = False) -> Treadle:
     store = open_store(settings.database_url, head_start=settings.head_start_seconds)
     if migrate:
         store.migrate()
-    wakeup = (open_wakeup(settings.database_url) if settings.wakeups else None) or LocalWakeup()
+    wakeup = (open_wakeup(settings.wakeup_url or settings.database_url) if settings.wakeups else None) or LocalWakeup()
     engine = _WorkflowEngine(store, handlers, ids=RandomIds(), wakeup=wakeup, link_key=settings.link_key)
     return Treadle(settings, store, handlers, engine, wakeup)
 

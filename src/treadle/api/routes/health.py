@@ -12,8 +12,8 @@ router = APIRouter(tags=["health"])
 
 
 @router.get("/healthz", response_model=Health)
-def is_alive() -> Response:
-    """The process answers."""
+async def is_alive() -> Response:
+    """The process answers. On the loop itself: threads that wait for a database that hangs must not make it seem dead."""
     return reply({"status": "ok"})
 
 
