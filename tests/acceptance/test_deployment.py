@@ -31,8 +31,8 @@ def tool(name: str) -> str:
     return found
 
 
-def said_by(*command: str | Path, **more: Any) -> str:
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=120, **more)
+def said_by(*command: str | Path) -> str:
+    done: subprocess.CompletedProcess[str] = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     assert done.returncode == 0, done.stdout
     return done.stdout
 

@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -266,7 +266,7 @@ def _signals(parent: _Parent) -> Iterator[None]:
     def replace(_number: int, _frame: FrameType | None) -> None:
         parent.replace_asked = True
 
-    handlers = {signal.SIGTERM: stop, signal.SIGINT: stop}
+    handlers: dict[signal.Signals, Callable[[int, FrameType | None], None]] = {signal.SIGTERM: stop, signal.SIGINT: stop}
     if not os.isatty(0):
         handlers[signal.SIGHUP] = replace
     before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
