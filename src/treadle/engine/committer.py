@@ -81,7 +81,8 @@ class Committer:
 
     def _sent(self, lane: _Lane, batch: list[WorkItem], result: BatchResult | None, error: BaseException | None) -> None:
         if error is not None and not isinstance(error, LeaseLostError):
-            log.error("a commit failed in an unforeseen way; the lease is given up", exc_info=error, extra={"event": "commit_broken"})
+            words = "a commit failed in an unforeseen way; the lease is given up"
+            log.error(words, exc_info=error, extra={"event": "commit_broken"})
         if result is not None:
             self._meters.committed(batch, result.applied, seconds=result.seconds)
         if result is not None and (spoilt := result.spoilt):
