@@ -21,6 +21,7 @@ from treadle.store import open_store, open_wakeup
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from treadle.engine.supervision import Supervisor
     from treadle.engine.worker import WorkflowWorker as _WorkflowWorker
     from treadle.health import Surroundings
 
@@ -61,13 +62,13 @@ def open_treadle(settings: Settings, *, migrate: bool = False) -> Treadle:
     store = open_store(settings.database_url, head_start=settings.head_start_seconds)
     if migrate:
         store.migrate()
-    wakeup = (open_wakeup(settings.database_url) if settings.wakeups else None) or LocalWakeup()
+    wakeup = (open_wakeup(settings.wakeup_url or settings.database_url) if settings.wakeups else None) or LocalWakeup()
     engine = _WorkflowEngine(store, handlers, ids=RandomIds(), wakeup=wakeup, link_key=settings.link_key)
     return Treadle(settings, store, handlers, engine, wakeup)
 
 
-def build_worker(treadle: Treadle) -> _WorkflowWorker:
-    """A worker on an opened system; it logs to stderr."""
+def build_worker(treadle: Treadle, *, supervisor: Supervisor | None = None) -> _WorkflowWorker:
+    """A worker on an opened system; it logs to stderr, and tells `supervisor` how it fares."""
     from treadle.engine.node_logs import LogBook
     from treadle.engine.worker import WorkflowWorker as _WorkflowWorker
     from treadle.engine.worker_config import WorkerConfig, WorkerDeps
@@ -90,7 +91,7 @@ def build_worker(treadle: Treadle) -> _WorkflowWorker:
     )
     logs = LogBook(treadle.store.logs)
     deps = WorkerDeps(treadle.store, treadle.handlers, SystemClock(), RandomIds(), treadle.wakeup, logs=logs)
-    return _WorkflowWorker(config, deps)
+    return _WorkflowWorker(config, deps, supervisor=supervisor)
 
 
 @contextmanager

@@ -68,6 +68,11 @@ class Settings(BaseSettings):
         description="How long finished executions are kept: `30d`, or `completed=7d,failed=90d`; for ever if not set.",
     )
     wakeups: bool = Field(default=True, description="Use LISTEN/NOTIFY on PostgreSQL to shorten the wait for the next poll.")
+    wakeup_url: str | None = Field(
+        default=None,
+        repr=False,
+        description="PostgreSQL's own address for LISTEN, where `TREADLE_DATABASE_URL` leads through a pooler such as PgBouncer.",
+    )
     activities: Names = Field(default=(), description="Modules to import for their activity handlers.")
     http_allow_private: bool = Field(default=False, description="Whether `http.request` may reach private and loopback addresses.")
     log_format: str = Field(default="pretty", pattern="^(pretty|json)$", description="`pretty` for people, `json` for machines.")

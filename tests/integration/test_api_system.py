@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from served_api import API, NOTHING_TO_DO, ServedApi, served_api, with_tokens
+from treadle.api.routes import health
 from treadle.api.schemas import system as schemas
 from treadle.store import open_store
 
@@ -152,3 +154,8 @@ def resolves(document: dict[str, Any], reference: str) -> bool:
             return False
         place = place[part]
     return True
+
+
+def test_the_probe_of_life_needs_no_thread() -> None:
+    # All threads may wait for a database that hangs; the process is well all the same.
+    assert iscoroutinefunction(health.is_alive)

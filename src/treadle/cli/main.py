@@ -21,7 +21,7 @@ COMPLETE = "_TREADLE_COMPLETE"
 COMMANDS = {
     "up": ("treadle.cli.serving:up", "Start everything here: database, examples, worker and server."),
     "server": ("treadle.cli.serving:server", "Start the HTTP API only."),
-    "worker": ("treadle.cli.serving:worker", "Start a worker."),
+    "worker": ("treadle.cli.worker:worker", "Start a worker."),
     "run": ("treadle.cli.running:run", "Start an execution of a workflow, and watch it."),
     "workflows": ("treadle.cli.workflows:workflows", "Save, check, compare and export workflows."),
     "executions": ("treadle.cli.executions:executions", "See and steer executions."),

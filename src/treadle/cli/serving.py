@@ -1,4 +1,4 @@
-"""`treadle up`, `treadle server`, `treadle worker`: the commands that stay."""
+"""`treadle up` and `treadle server`: the commands that listen."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from treadle.cli.arguments import duration
 from treadle.cli.grammar import Command, Shown
 from treadle.cli.local_worker import collect_garbage_seldom, working
 from treadle.cli.rendering import plain, say
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from treadle.bootstrap import Treadle
+    from treadle.engine.supervision import Supervisor
     from treadle.engine.worker import WorkflowWorker
     from treadle.settings import Settings
 
@@ -62,6 +62,7 @@ def up(session: Session, host: str | None, port: int | None, workers: int, examp
     """
     from treadle.bootstrap import build_app, build_worker
     from treadle.cli.examples import load_examples, shipped_examples
+    from treadle.engine.supervision import Supervisor
 
     settings = session.settings(host=host, port=port)
     path = sqlite_path(settings.database_url)
@@ -77,7 +78,7 @@ def up(session: Session, host: str | None, port: int | None, workers: int, examp
         url = f"http://{host_in_url(settings.host)}:{listener.getsockname()[1]}/"
         lines = list(welcome(treadle, created=created, workers=workers, url=url, examples=loaded))
         lines += parting(session, loaded)
-        serve(build_app(treadle, running), listener, ready=lambda: say("\n".join(lines)))
+        serve(build_app(treadle), listener, Supervisor.of_environment(), ready=lambda: say("\n".join(lines)))
         say("\nstopping …")
     say("stopped; running work resumes at the next start")
 
@@ -94,37 +95,13 @@ def server(session: Session, host: str | None, port: int | None) -> None:
     than this machine's needs tokens.
     """
     from treadle.bootstrap import build_app
+    from treadle.engine.supervision import Supervisor
 
     settings = session.settings(host=host, port=port)
     with listening(settings) as listener, session.open(settings, prepare="sqlite") as treadle:
         url = f"http://{host_in_url(settings.host)}:{listener.getsockname()[1]}/"
-        serve(build_app(treadle), listener, ready=lambda: say(f"➜ listening on {url}"))
+        serve(build_app(treadle), listener, Supervisor.of_environment(), ready=lambda: say(f"➜ listening on {url}"))
     say("stopped")
-
-
-@click.command(cls=Command, examples=["treadle worker", "treadle worker --concurrency 20 --queue default --queue reports"])
-@click.option(
-    "--poll-interval", type=duration, metavar="SECONDS", help="Between two poll cycles.  [default: TREADLE_POLL_INTERVAL, 1]"
-)
-@click.option(
-    "--concurrency", type=click.IntRange(1, 10_000), help="Executions at a time.  [default: WORKFLOW_WORKER_CONCURRENCY, 10]"
-)
-@click.option("--queue", "queues", multiple=True, help="A queue to serve. Repeatable.  [default: TREADLE_QUEUES]")
-@click.pass_obj
-def worker(session: Session, poll_interval: float | None, concurrency: int | None, queues: tuple[str, ...]) -> None:
-    """Start a worker.
-
-    It claims executions and runs their nodes until Ctrl-C or SIGTERM; running nodes then have time to finish. A second
-    Ctrl-C stops at once, and other workers take over when the lease has run out.
-    """
-    from treadle.bootstrap import build_worker
-
-    settings = session.settings(poll_interval=poll_interval, worker_concurrency=concurrency, queues=queues or None)
-    with session.open(settings, prepare="sqlite") as treadle:
-        running = build_worker(treadle)
-        collect_garbage_seldom()
-        with showing_metrics(treadle, running), on_stop_signals(running.stop):
-            running.start()
 
 
 @contextmanager
@@ -169,16 +146,24 @@ def listening(settings: Settings) -> Iterator[socket.socket]:
         yield listener
 
 
-def serve(app: FastAPI, listener: socket.socket, *, ready: Callable[[], object]) -> None:
+def serve(app: FastAPI, listener: socket.socket, supervisor: Supervisor, *, ready: Callable[[], object]) -> None:
     """Serve until Ctrl-C or SIGTERM; `ready` is called when requests are answered."""
     import uvicorn
 
+    from treadle.engine.supervision import watched
+
     class Server(uvicorn.Server):
+        async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+            async with watched(supervisor):
+                await super().serve(sockets)
+
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             ready()
+            supervisor.ready("answers requests")
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            supervisor.stopping()
             app.state.streams.close()
             await super().shutdown(sockets)
 

@@ -81,7 +81,8 @@ class Committer:
 
     def _sent(self, lane: _Lane, batch: list[WorkItem], result: BatchResult | None, error: BaseException | None) -> None:
         if error is not None and not isinstance(error, LeaseLostError):
-            log.error("a commit failed in an unforeseen way; the lease is given up", exc_info=error)
+            words = "a commit failed in an unforeseen way; the lease is given up"
+            log.error(words, exc_info=error, extra={"event": "commit_broken"})
         if result is not None:
             self._meters.committed(batch, result.applied, seconds=result.seconds)
         if result is not None and (spoilt := result.spoilt):
@@ -168,7 +169,7 @@ class Committer:
             except StoreUnavailableError as error:
                 if not self._lease_valid():
                     raise LeaseLostError("the outcome of a commit stayed unknown until the lease ran out") from error
-                log.warning("commit unanswered, sending it again: %s", error)
+                log.warning("commit unanswered, sending it again: %s", error, extra={"event": "commit_unanswered"})
                 sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
 

@@ -277,7 +277,7 @@ class Incarnation:
         try:
             await self._lanes.lookups.call(mover.move)
         except StoreUnavailableError as error:
-            log.warning("execution %s is not moved yet: %s", claim.execution_id, error)
+            log.warning("execution %s is not moved yet: %s", claim.execution_id, error, extra={"event": "move_delayed"})
         except Exception:
             self._broken[mover.id] = self._broken.get(mover.id, 0) + 1
             log.exception("execution %s cannot be moved", mover.id, extra={"event": "execution_broken"})
@@ -297,7 +297,8 @@ class Incarnation:
     async def _leave(self) -> None:
         """Stop in good order: what runs may finish within the grace, the rest is given back."""
         self._stopping = True
-        log.info("stopping: waiting up to %.0f s for %d running nodes", self._config.grace, len(self._runner.running))
+        words = "stopping: waiting up to %.0f s for %d running nodes"
+        log.info(words, self._config.grace, len(self._runner.running), extra={"event": "worker_stopping"})
         deadline = self._deps.clock.boottime() + self._config.grace
         while (self._runner.running or not self._committer.idle) and self._deps.clock.boottime() < deadline and not self.lost:
             self._wake.clear()
@@ -367,7 +368,7 @@ class Incarnation:
                 state = await self._lanes.lookups.call(lambda: self._store.ownership.state(actor.id))
                 messages = await self._lanes.lookups.call(lambda: self._store.ownership.inbox(actor.id, after=actor.seen))
             except StoreUnavailableError as error:
-                log.warning("reading execution %s again: %s", actor.id, error)
+                log.warning("reading execution %s again: %s", actor.id, error, extra={"event": "database_unavailable"})
                 await asyncio.sleep(0.2)
                 continue
             if state is not None and state.owner == self.id and state.claim_no == actor.claim_no:
@@ -427,7 +428,7 @@ class Incarnation:
 
         def told(_: object, error: BaseException | None) -> None:
             if error is not None:
-                log.warning("could not cancel child execution %s yet: %s", child, error)
+                log.warning("could not cancel child execution %s yet: %s", child, error, extra={"event": "child_cancel_delayed"})
             self._deps.wakeup.notify()
 
         self._lanes.lookups.post(lambda: self._store.executions.send(message), told)
@@ -452,7 +453,8 @@ class Incarnation:
             self._rejected[actor.id] = actor.places_of([*culprit.rows, *guarded], words)
             log.error("the database refused a result of %s: %s", actor.id, words, extra={"event": "result_refused"})
         else:
-            log.warning("the journal of %s holds other rows than expected; reading it anew", actor.id)
+            words = "the journal of %s holds other rows than expected; reading it anew"
+            log.warning(words, actor.id, extra={"event": "journal_reread"})
         self.abandon(actor)
 
     # Small things

@@ -90,15 +90,16 @@ class Lease:
         sent = self._clock.boottime()
         if sent - self._turned_at > self._stall:
             log.error(
-                "the worker's loop has not turned for %.0f s; its lease is left to run out%s", self._stall, self._blocked_by()
-            )
+                "the worker's loop has not turned for %.0f s; its lease is left to run out%s", self._stall, self._blocked_by(),
+                extra={"event": "loop_stalled"},
+            )  # fmt: skip
             return self.interval
         try:
             now = self._store.beat(
                 self.worker_id, lease=self.seconds, abandoned=self._abandoned(), clock_at=self._clock.now()
             )
         except StoreUnavailableError as error:
-            log.warning("heartbeat failed: %s", error)
+            log.warning("heartbeat failed: %s", error, extra={"event": "heartbeat_failed"})
             self.good_since = self._clock.boottime()
             if not self.valid():
                 self._give_up()

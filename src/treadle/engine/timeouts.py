@@ -40,7 +40,8 @@ class Timeouts:
         if self._may_reap():
             for worker_id, count in self._workers.reap():
                 self._meters.takeovers += 1
-                log.warning("took over from worker %s, whose lease ran out: %d executions", worker_id, count)
+                fields = {"event": "worker_evicted", "worker": worker_id, "count": count}
+                log.warning("took over from worker %s, whose lease ran out: %d executions", worker_id, count, extra=fields)
                 done += count
         if self._cycles % SWEEP_EVERY == 0:
             done += self._sweep()
@@ -56,14 +57,17 @@ class Timeouts:
             if worker.id != self._worker_id and worker.host == self._host and not _alive(worker.pid):
                 count = self._workers.evict(worker.id) or 0
                 self._meters.takeovers += 1
-                log.warning("took over from worker %s, whose process %d is gone: %d executions", worker.id, worker.pid, count)
+                fields = {"event": "worker_evicted", "worker": worker.id, "count": count}
+                words = "took over from worker %s, whose process %d is gone: %d executions"
+                log.warning(words, worker.id, worker.pid, count, extra=fields)
                 done += count
         return done
 
     def _sweep(self) -> int:
         orphans = self._workers.sweep_orphans()
         if orphans:
-            log.error("gave back %d executions whose owner had no row; please report this", orphans)
+            words = "gave back %d executions whose owner had no row; please report this"
+            log.error(words, orphans, extra={"event": "orphans_given_back"})
         return orphans
 
 

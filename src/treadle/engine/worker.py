@@ -15,6 +15,7 @@ from types import FrameType
 from treadle.engine.incarnation import Incarnation
 from treadle.engine.lanes import Lanes
 from treadle.engine.program import Programs
+from treadle.engine.supervision import DRAINED, Supervisor, watched
 from treadle.engine.system import host_label
 from treadle.engine.worker_config import WorkerConfig, WorkerDeps
 
@@ -24,9 +25,10 @@ log = logging.getLogger("treadle.worker")
 class WorkflowWorker:
     """Polls the database and runs executions: time-outs, schedules, retries, signals, then the nodes themselves."""
 
-    def __init__(self, config: WorkerConfig, deps: WorkerDeps) -> None:
+    def __init__(self, config: WorkerConfig, deps: WorkerDeps, *, supervisor: Supervisor | None = None) -> None:
         self.config = config
         self.deps = deps
+        self._supervisor = supervisor or Supervisor()
         self._stop_asked = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
@@ -46,6 +48,8 @@ class WorkflowWorker:
 
     def stop(self) -> None:
         """Ask for a graceful stop, from any thread or a signal handler."""
+        if not self._stop_asked.is_set():
+            self._supervisor.stopping()
         self._stop_asked.set()
         loop, stopping = self._loop, self._stopping
         if loop is not None and stopping is not None:
@@ -62,10 +66,14 @@ class WorkflowWorker:
         log.info("🚀 Workflow worker started (poll_interval=%ss)", self.config.poll_interval, extra={"event": "worker_started"})
         programs = Programs(self.deps.handlers)
         lanes = Lanes.open(self.config)
+        self._supervisor.ready(f"queues: {', '.join(self.config.queues)}; {self.config.concurrency} executions at once")
         try:
-            while not self._stopping.is_set():
-                self.incarnation = Incarnation(self.config, self.deps, programs, lanes, host=host_label(), pid=os.getpid())
-                await self.incarnation.run(self._stopping)
+            async with watched(self._supervisor):
+                while not self._stopping.is_set():
+                    self.incarnation = Incarnation(self.config, self.deps, programs, lanes, host=host_label(), pid=os.getpid())
+                    await self.incarnation.run(self._stopping)
+            if not self._stop_asked.is_set():
+                self._supervisor.status(DRAINED)
         finally:
             lanes.close()
             await self.deps.handlers.aclose()

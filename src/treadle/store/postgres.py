@@ -1,6 +1,7 @@
 """PostgreSQL 14 or later through psycopg 3.
 
 Connections run in autocommit: a transaction is an explicit BEGIN, and a lone statement costs one round trip.
+Behind a pooler (`pooler.py`) a transaction brings its settings along, and nothing is prepared.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any, NoReturn
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.types.numeric import Int8Dumper
 
 from treadle.domain.errors import (
@@ -22,6 +23,7 @@ from treadle.domain.errors import (
     StoreUnavailableError,
 )
 from treadle.ports import Clock
+from treadle.store import pooler
 from treadle.store.database import Row
 from treadle.store.pool import Pool
 from treadle.store.statements import Dialect, Statement, statements
@@ -48,6 +50,12 @@ SESSION_OPTIONS = (
 FORCED_OPTIONS = "-c timezone=UTC -c client_encoding=UTF8"
 """These come after the URL's own, and so win over them."""
 
+LOCAL_OPTIONS = (
+    "; SET LOCAL idle_in_transaction_session_timeout = '15s'; SET LOCAL statement_timeout = '30s'; "
+    "SET LOCAL lock_timeout = '5s'; SET LOCAL jit = off"
+)
+"""What of these matters within a transaction behind a pooler; the other ones are about prepared plans."""
+
 _UNAVAILABLE_CLASSES = ("08", "25", "40", "53", "55", "57", "58")
 
 
@@ -60,6 +68,7 @@ class PostgresDatabase:
         self.url = url
         self.write_hints = WriteHints()
         self._clock = clock
+        self._pooled: bool | None = None
         self._statements = statements("postgres")
         self._pool = Pool(self._connect, _close, size=pool_size)
 
@@ -77,7 +86,7 @@ class PostgresDatabase:
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[PostgresSession]:
         with self._session() as session:
-            session.command(begin)
+            session.command(begin + LOCAL_OPTIONS if self._pooled else begin)
             try:
                 yield session
             except BaseException:
@@ -87,7 +96,7 @@ class PostgresDatabase:
 
     @contextmanager
     def writing_once(self) -> Iterator[PostgresSession]:
-        with self._session() as session:
+        with self._transaction("BEGIN") if self._pooled else self._session() as session:
             yield session
         self.write_hints.tell()
 
@@ -130,17 +139,17 @@ class PostgresDatabase:
 
     def _connect(self) -> psycopg.Connection[Row]:
         try:
-            given = conninfo_to_dict(self.url)
-            options = f"{SESSION_OPTIONS} {given.pop('options', '')} {FORCED_OPTIONS}"
-            conninfo = make_conninfo("", **{**_DEFAULTS, **given, "options": options})
-            connection = psycopg.connect(conninfo, autocommit=True, cursor_factory=psycopg.RawCursor[Row])
+            given = {**_DEFAULTS, **conninfo_to_dict(self.url)}
+            connection, self._pooled = pooler.connect(
+                given, before=SESSION_OPTIONS, after=FORCED_OPTIONS, pooled=self._pooled, cursor_factory=psycopg.RawCursor[Row]
+            )
         except psycopg.Error as error:
             raise StoreUnavailableError(f"cannot connect to PostgreSQL at {self._location()}: {_first_line(error)}") from error
         if connection.info.server_version < OLDEST_SERVER:
             found = connection.info.parameter_status("server_version")
             connection.close()
             raise StoreError(f"PostgreSQL 14 or later is needed; this server is {found}")
-        connection.prepare_threshold = 2
+        connection.prepare_threshold = None if self._pooled else 2
         connection.prepared_max = 500
         connection.adapters.register_dumper(int, Int8Dumper)
         return connection

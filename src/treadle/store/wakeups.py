@@ -1,12 +1,20 @@
-"""LISTEN/NOTIFY as hints that there is work: coalesced, on connections of their own, and never needed."""
+"""LISTEN/NOTIFY as hints that there is work: coalesced, on connections of their own, and never needed.
+
+Hints can be sent through a connection pooler, and not heard through it.
+"""
 
 from __future__ import annotations
 
 import logging
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from treadle.domain.errors import StoreError
+from treadle.store import pooler
 
 log = logging.getLogger("treadle.store")
 
@@ -65,28 +73,41 @@ class PostgresWakeup:
     def _speak(self) -> None:
         while not self._closed.is_set():
             try:
-                with psycopg.connect(self._url, autocommit=True, connect_timeout=5) as connection:
+                with self._connect()[0] as connection:
                     self._speak_on(connection)
-            except psycopg.Error as error:
+            except (psycopg.Error, StoreError) as error:
                 log.debug("cannot send wake-ups: %s", error)
                 self._closed.wait(RECONNECT)
 
-    def _speak_on(self, connection: psycopg.Connection[tuple[object, ...]]) -> None:
+    def _speak_on(self, connection: psycopg.Connection[Any]) -> None:
         while not self._closed.is_set():
             self._said.wait()
             self._said.clear()
             if not self._closed.is_set():
-                connection.execute("SELECT pg_notify(%s, '')", [CHANNEL])
+                connection.execute("SELECT pg_notify(%s, '')", [CHANNEL], prepare=False)
                 self._closed.wait(SHORTEST_GAP)
 
     def _listen(self) -> None:
         while not self._closed.is_set():
             try:
-                with psycopg.connect(self._url, autocommit=True, connect_timeout=5) as connection:
-                    connection.execute(f"LISTEN {CHANNEL}")
-                    while not self._closed.is_set():
-                        for _ in connection.notifies(timeout=0.5, stop_after=1):
-                            self._tell()
-            except psycopg.Error as error:
+                connection, pooled = self._connect()
+                with connection:
+                    if pooled:
+                        log.info(
+                            "a connection pooler stands before the database: work is found by polling, not by wake-ups, "
+                            "unless TREADLE_WAKEUP_URL is the database's own address", extra={"event": "wakeups_pooled"},
+                        )  # fmt: skip
+                        return
+                    self._listen_on(connection)
+            except (psycopg.Error, StoreError) as error:
                 log.debug("cannot listen for wake-ups: %s", error)
                 self._closed.wait(RECONNECT)
+
+    def _listen_on(self, connection: psycopg.Connection[Any]) -> None:
+        connection.execute(f"LISTEN {CHANNEL}")
+        while not self._closed.is_set():
+            for _ in connection.notifies(timeout=0.5, stop_after=1):
+                self._tell()
+
+    def _connect(self) -> tuple[psycopg.Connection[Any], bool]:
+        return pooler.connect({"connect_timeout": 5, **conninfo_to_dict(self._url)})

@@ -12,8 +12,9 @@ router = APIRouter(tags=["health"])
 
 
 @router.get("/healthz", response_model=Health)
-def is_alive() -> Response:
+async def is_alive() -> Response:
     """The process answers."""
+    # A coroutine, so that it needs no thread: all of them may wait for a database that hangs.
     return reply({"status": "ok"})
 
 
