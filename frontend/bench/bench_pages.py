@@ -221,7 +221,9 @@ def output(folder: Path) -> Iterator[Number]:
         box.press_sequentially("workflows")
         expect(box).to_have_value("workflows")
         keys = sorted(page.evaluate("Object.values(interactions)"))
-        size = page.evaluate("async (path) => (await (await fetch(path)).text()).length", f"/api/v1/executions/{execution_id}/activities/each/output")
+        size = page.evaluate(
+            "async (path) => (await (await fetch(path)).text()).length", f"/api/v1/executions/{execution_id}/activities/each/output"
+        )
     yield at_most(f"an output of {size / 1e6:.1f} MB opens", 500, opened_in, "ms")
     yield at_most("typing beside it, the slowest key", 200, keys[-1] if keys else 16, "ms")
 
