@@ -1,7 +1,8 @@
 """The sessions that a page of docs/ shows: files to save, servers to start, commands to type, and what they say.
 
 A fence's second word says what becomes of it: `yaml hello.yaml` is saved under that name, `console up` starts what stays,
-`console run` is typed and must say what the page shows, `console kill` kills what stays with SIGKILL.
+`console run` is typed and must say what the page shows, `console served` too, beside `treadle up`,
+and `console kill` kills what stays with SIGKILL.
 """
 
 from __future__ import annotations
@@ -35,9 +36,9 @@ class Block:
     def commands(self) -> Iterator[tuple[str, list[str]]]:
         """Each command with the lines shown under it."""
         for part in re.split(r"^\$ ", self.text, flags=re.MULTILINE)[1:]:
-            command, *shown = part.rstrip().splitlines()
-            while command.endswith("\\"):
-                command = command[:-1] + shown.pop(0)
+            command, *shown = part.rstrip().split("\n")
+            while not _whole(command):
+                command = f"{command}\n{shown.pop(0)}"
             yield command, shown
 
 
@@ -59,7 +60,9 @@ class Session:
         elif block.mark == "up":
             [(command, _)] = block.commands()
             self.start(command)
-        elif block.mark == "run":
+        elif block.mark in ("run", "served"):
+            if block.mark == "served" and self.staying is None:
+                self.start("treadle up")
             for command, shown in block.commands():
                 self.type(command, shown)
         else:
@@ -97,7 +100,7 @@ class Session:
             stderr=subprocess.STDOUT,
             text=True,
             cwd=self.here.path,
-            env=self.here.environment,
+            env={**self.here.environment, "CURL_HOME": str(Path(__file__).parent / "curl")},
             check=False,
             timeout=PATIENCE * 2,
         )
@@ -119,9 +122,18 @@ class Session:
         self.staying = None
 
 
+def _whole(command: str) -> bool:
+    """Neither a quote nor a line is left open."""
+    try:
+        shlex.split(command)
+    except ValueError:
+        return False
+    return True
+
+
 def _same(said: list[str], shown: list[str]) -> bool:
-    """As it stands; `…` at the end of a line stands for its rest, alone for any lines. Nothing shown is nothing claimed."""
-    wanted = "".join(r"(?:.*\n)*" if line == "…" else re.escape(line.removesuffix("…")) + (".*" if line.endswith("…") else "") + r"\n" for line in _undated(shown))
+    """As it stands; `…` stands for anything in a line, and alone for any lines. Nothing shown is nothing claimed."""
+    wanted = "".join(r"(?:.*\n)*" if line == "…" else re.escape(line).replace("…", ".*") + r"\n" for line in _undated(shown))
     return not shown or re.fullmatch(wanted, "".join(f"{line}\n" for line in _undated(said))) is not None
 
 
