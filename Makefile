@@ -11,7 +11,7 @@ TOOLS := $(VENV)/.tools
 DOCS := $(VENV)/.docs
 PYTEST_WORKERS ?= 2
 
-.PHONY: help up test check ui ui-dev ui-check ui-bench docs docs-serve bench chaos clean
+.PHONY: help up test check ui ui-dev ui-check ui-bench docs docs-serve bench chaos fuzz clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -58,6 +58,10 @@ bench: $(TOOLS) ## Measure speed
 
 chaos: $(TOOLS) ## Run the fault tests: kills, pauses, cuts
 	$(PY) -m pytest -n $(PYTEST_WORKERS) tests/faults
+
+fuzz: $(TOOLS) ## Send the HTTP API odd requests; an answer of 5xx is a failure
+	$(PY) -m pip install --quiet --disable-pip-version-check --group fuzz
+	$(PY) scripts/fuzz_api.py
 
 clean: ## Remove what was built; data stays
 	rm -rf $(VENV) .cache build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
