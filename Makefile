@@ -8,9 +8,10 @@ VENV := .venv
 PY := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 TOOLS := $(VENV)/.tools
+DOCS := $(VENV)/.docs
 PYTEST_WORKERS ?= 2
 
-.PHONY: help up test check ui ui-dev ui-check ui-bench bench chaos clean
+.PHONY: help up test check ui ui-dev ui-check ui-bench docs docs-serve bench chaos fuzz clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -42,6 +43,14 @@ ui-bench: $(TOOLS) ## Measure the web UI in a browser; writes docs/ui-numbers.md
 	@[ -f src/treadle/api/ui/index.html ] || $(MAKE) --no-print-directory ui
 	$(PY) frontend/bench/bench_numbers.py
 
+docs: $(DOCS) ## Build the documentation site into build/site; a link that leads nowhere is an error
+	$(PY) scripts/stage_docs.py
+	$(VENV)/bin/zensical build --strict --clean
+
+docs-serve: $(DOCS) ## The documentation site while you write: http://127.0.0.1:8000; `python scripts/stage_docs.py` takes changes over
+	$(PY) scripts/stage_docs.py
+	$(VENV)/bin/zensical serve
+
 bench: $(TOOLS) ## Measure speed
 	$(PY) benchmarks/throughput.py
 	$(PY) benchmarks/latency.py
@@ -50,8 +59,12 @@ bench: $(TOOLS) ## Measure speed
 chaos: $(TOOLS) ## Run the fault tests: kills, pauses, cuts
 	$(PY) -m pytest -n $(PYTEST_WORKERS) tests/faults
 
+fuzz: $(TOOLS) ## Send the HTTP API odd requests; an answer of 5xx is a failure
+	$(PY) -m pip install --quiet --disable-pip-version-check --group fuzz
+	$(PY) scripts/fuzz_api.py
+
 clean: ## Remove what was built; data stays
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .cache build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The first Python that really runs, is new enough, and can make environments.
@@ -76,5 +89,10 @@ $(TOOLS): pyproject.toml $(INSTALLED)
 	$(PY) -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
 	$(PY) -m pip install --quiet --disable-pip-version-check -e . --group dev
 	@touch $(TOOLS)
+
+$(DOCS): pyproject.toml $(INSTALLED)
+	$(PY) -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	$(PY) -m pip install --quiet --disable-pip-version-check --group docs
+	@touch $(DOCS)
 
 export PYTHON

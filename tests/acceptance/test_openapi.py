@@ -20,6 +20,13 @@ def test_it_is_an_openapi_document(document: Any) -> None:
     validate(document)
 
 
+def test_no_two_models_share_a_name(document: Any) -> None:
+    """Generators name a class by the title: of two with one title they leave one out, and with it the answers that have it."""
+    titles = [schema.get("title", name) for name, schema in document["components"]["schemas"].items()]
+
+    assert sorted({title for title in titles if titles.count(title) > 1}) == []
+
+
 def test_every_operation_has_a_name_of_its_own_and_a_sentence(document: Any) -> None:
     operations = [operation for path in document["paths"].values() for operation in path.values()]
 

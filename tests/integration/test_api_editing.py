@@ -139,7 +139,7 @@ def test_the_names_that_a_node_sees_are_told(api: ServedApi) -> None:
     with api.working():
         ran = api.http.post(f"{WORKFLOWS}/order/run?wait=20s", json={"input": {"a": 1}}).json()["id"]
 
-    scope = schemas.Scope.model_validate_json(api.http.get(f"{API}/executions/{ran}/scope?node=two").content)
+    scope = schemas.SeenScope.model_validate_json(api.http.get(f"{API}/executions/{ran}/scope?node=two").content)
 
     assert (scope.visit, scope.nodes["echo"].output, scope.names["input"]) == ("two", {"a": 1}, {"a": 1})
     assert api.http.get(f"{API}/executions/{ran}/scope?node=none").status_code == 404

@@ -123,6 +123,7 @@ def test_what_is_not_there_is_named(house: House) -> None:
     assert error.value.known == ("b",)
     assert refused(house, "b", CHAIN, outputs={"aa": 1}) == [("unknown_node", "outputs.aa", "did you mean 'a'?")]
     assert refused(house, "b", [1])[0][:2] == ("wrong_value", "nodes")
+    assert refused(house, "b", None)[0][:2] == ("wrong_value", "nodes")
 
 
 def test_a_node_that_fails_ends_the_test_after_one_attempt(house: House) -> None:

@@ -2937,12 +2937,46 @@ export interface components {
             /** Workflow */
             workflow: string;
         };
+        /**
+         * Scope
+         * @description `graph_path` are the nodes whose inner graph this is, the outermost first.
+         */
+        Scope: {
+            /** Graph Path */
+            graph_path: string[];
+            /** Nodes */
+            nodes: {
+                [key: string]: components["schemas"]["NodeState"];
+            };
+            /** Scope */
+            scope: string;
+        };
         /** Seen */
         Seen: {
             /** Error */
             error: unknown;
             /** Output */
             output: unknown;
+        };
+        /**
+         * SeenScope
+         * @description `visit` is null when the node has not run. Large values are `{truncated, bytes, head}`.
+         */
+        SeenScope: {
+            /** Names */
+            names: {
+                [key: string]: unknown;
+            };
+            /** Node Count */
+            node_count: number;
+            /** Nodes */
+            nodes: {
+                [key: string]: components["schemas"]["Seen"];
+            };
+            /** Scope */
+            scope: string;
+            /** Visit */
+            visit: string | null;
         };
         /** SendSignal */
         SendSignal: {
@@ -3267,40 +3301,6 @@ export interface components {
             updated_at: string;
             /** Version */
             version: number;
-        };
-        /**
-         * Scope
-         * @description `visit` is null when the node has not run. Large values are `{truncated, bytes, head}`.
-         */
-        treadle__api__schemas__editing__Scope: {
-            /** Names */
-            names: {
-                [key: string]: unknown;
-            };
-            /** Node Count */
-            node_count: number;
-            /** Nodes */
-            nodes: {
-                [key: string]: components["schemas"]["Seen"];
-            };
-            /** Scope */
-            scope: string;
-            /** Visit */
-            visit: string | null;
-        };
-        /**
-         * Scope
-         * @description `graph_path` are the nodes whose inner graph this is, the outermost first.
-         */
-        treadle__api__schemas__executions__Scope: {
-            /** Graph Path */
-            graph_path: string[];
-            /** Nodes */
-            nodes: {
-                [key: string]: components["schemas"]["NodeState"];
-            };
-            /** Scope */
-            scope: string;
         };
     };
     responses: never;
@@ -3972,7 +3972,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["treadle__api__schemas__executions__Scope"];
+                    "application/json": components["schemas"]["Scope"];
                 };
             };
             /** @description Refused */
@@ -4153,7 +4153,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["treadle__api__schemas__editing__Scope"];
+                    "application/json": components["schemas"]["SeenScope"];
                 };
             };
             /** @description Refused */

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
 
-from treadle.domain.drafts import DrawnNode, draft_of, parse_node
+from treadle.domain.drafts import DrawnNode, draft_of, find_node, parse_node
 from treadle.domain.errors import DefinitionError, Finding
 from treadle.domain.expressions import Expression
 from treadle.domain.graph_parser import graph_to_config, parse_graph
@@ -49,8 +49,7 @@ class NodeTests:
         NotFoundError: the node or the execution. DefinitionError: what is wrong with the node, or which results it lacks.
         """
         check_path_name(asked.workflow, "name")
-        drawn = self._sights.drawn(asked)
-        assert drawn is not None, "a node and a graph are part of this question"
+        drawn = find_node(asked.graph_config, asked.node or "", self._handlers.node_types)
         _check_outputs(asked, drawn)
         node = parse_node(drawn, self._handlers.node_types)
         alone = Program(asked.workflow, 0, node, self._handlers)

@@ -40,7 +40,7 @@ def preview_expression(engine: Engine, body: schemas.ExpressionToPreview) -> Res
     return reply(shapes.preview(found))
 
 
-@router.get("/executions/{execution_id}/scope", response_model=schemas.Scope)
+@router.get("/executions/{execution_id}/scope", response_model=schemas.SeenScope)
 def show_scope(execution_id: ExecutionId, engine: Engine, query: Annotated[schemas.ScopeQuery, Query()]) -> Response:
     """The names that a node of an execution sees, with their values."""
     node = f"{query.scope}/{query.node}" if query.scope and query.node else query.node

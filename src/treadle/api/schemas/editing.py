@@ -112,7 +112,7 @@ class Seen(Answer):
     error: Any
 
 
-class Scope(Answer):
+class SeenScope(Answer):
     """`visit` is null when the node has not run. Large values are `{truncated, bytes, head}`."""
 
     scope: str
