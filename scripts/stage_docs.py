@@ -39,7 +39,8 @@ def places() -> dict[str, str]:
     inside = {path.relative_to(ROOT).as_posix(): path.relative_to(ROOT / "docs").as_posix() for path in _files(ROOT / "docs")}
     patterns = {name: name for name in (f"examples/patterns/{path.name}" for path in ROOT.glob("examples/patterns/*.yaml"))}
     packaged = {f"src/treadle/examples/{path.name}": f"examples/{path.name}" for path in ROOT.glob("src/treadle/examples/*.yaml")}
-    return inside | patterns | packaged | {name: place for name, place in OUTSIDE.items() if (ROOT / name).exists()}
+    deployed = {name: name for name in (path.relative_to(ROOT).as_posix() for path in _files(ROOT / "deploy"))}
+    return inside | patterns | packaged | deployed | {name: place for name, place in OUTSIDE.items() if (ROOT / name).exists()}
 
 
 def page(text: str, *, source: str, known: Mapping[str, str]) -> str:

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -84,10 +85,13 @@ def test_the_dockerfile_has_no_findings() -> None:
 
 def test_the_image_gets_all_that_the_build_reads() -> None:
     ignored = (DEPLOY / "docker" / "Dockerfile.dockerignore").read_text().splitlines()
-    sources = yaml.safe_load(re.search(r"^include = (\[.*\])$", (ROOT / "pyproject.toml").read_text(), re.MULTILINE)[1])  # type: ignore[index]
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
+    sources = {source.strip("/") for source in build["targets"]["sdist"]["include"]}
+    not_built = {"tests", "docs", "deploy", "scripts", "benchmarks", "mkdocs.yml", "Makefile", "CONTRIBUTING.md"}
 
-    missing = [source for source in sources if f"!{source}" not in ignored and source not in ("tests", "docs", "deploy")]
+    missing = [source for source in sorted(sources - not_built) if f"!{source}" not in ignored]
 
+    assert {"src", "frontend", "hatch_build.py"} <= sources - not_built
     assert missing == []
 
 

@@ -169,7 +169,7 @@ def test_signs_of_life_logs_and_secrets_cross(any_house: House, caplog: pytest.L
 
     assert shown.output == {"page": 7, "letters": 4}
     [logged] = [record for record in caplog.records if record.getMessage() == "at work"]
-    assert (logged.__dict__["field_page"], logged.__dict__["node_id"]) == (7, "a")
+    assert (logged.__dict__["fields"], logged.__dict__["node_id"]) == ('{"page": 7}', "a")
 
 
 def test_a_silent_process_is_killed_and_tried_again(any_house: House) -> None:
