@@ -223,19 +223,21 @@ def test_large_results_stay_where_they_are(api: ServedApi) -> None:
 
 def test_lists_are_told_of_when_something_in_them_changes(api: ServedApi) -> None:
     with watching(api, topic=["executions", "workflows"]) as events:
+        told_at_first = {next(events).data["topic"] for _ in range(2)}
         api.start("only")
         first = next(events)
         api.save("another", ECHO)
         second = next(events)
 
+    assert told_at_first == {"executions", "workflows"}
     assert [first.data, second.data] == [{"topic": "executions", "ids": None}, {"topic": "workflows", "ids": None}]
 
 
-def test_who_comes_again_to_a_list_is_told_to_look(api: ServedApi) -> None:
-    with watching(api, topic=["approvals"], after="") as events:
-        told = next(events)
+def test_who_comes_to_a_list_that_others_watch_is_told_to_look(api: ServedApi) -> None:
+    with watching(api, topic=["approvals"]) as events, watching(api, topic=["approvals"], after="") as others:
+        told = [next(each).data for each in (events, others)]
 
-    assert told.data == {"topic": "approvals", "ids": None}
+    assert told == [{"topic": "approvals", "ids": None}] * 2
 
 
 def test_many_readers_of_one_execution_ask_the_database_as_often_as_one(api: ServedApi, monkeypatch: pytest.MonkeyPatch) -> None:

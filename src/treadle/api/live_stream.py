@@ -58,8 +58,7 @@ class LiveStream:
         self._places: list[Place] = []
         self._known = after or {}
         self._seqs: dict[str, int] = {}
-        # What changed while the reader was away nobody knows.
-        self._changed = set(self.topics) if after is not None else set()
+        self._changed: set[Topic] = set()
         self._wake = asyncio.Event()
 
     def join(self, feeds: Sequence[Feed]) -> None:

@@ -88,8 +88,10 @@ class Watcher:
             feed.readers.add(stream)
         self._streams.add(stream)
         stream.join(feeds)
+        # Each list is told of once there is something to compare with: what changed before that, nobody knows.
         for topic in stream.topics:
-            self._topics.setdefault(topic, _Watched())
+            if self._topics.setdefault(topic, _Watched()).head is not None:
+                stream.tell(topic)
         self._hinted.set()
         if not self._looking:
             self._looking = True
@@ -193,7 +195,7 @@ class Watcher:
         if watched is None:
             return
         before, watched.head, watched.at = watched.head, head, now
-        if before is not None and before != head:
+        if before is None or before != head:
             for stream in self._streams:
                 if topic in stream.topics:
                     stream.tell(topic)
