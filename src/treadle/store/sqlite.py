@@ -34,13 +34,13 @@ OLDEST_LIBRARY = (3, 51, 3)
 
 BUSY_TIMEOUT_MS = 5_000
 
+NEW_FILE = "PRAGMA auto_vacuum = INCREMENTAL"
+"""Takes effect before there is any table; on any other file it only waits for the writer."""
 SETTINGS = """
-PRAGMA auto_vacuum = INCREMENTAL;
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 PRAGMA foreign_keys = ON
 """
-"""The first only takes effect on a file that is new: before there is any table."""
 
 _UNAVAILABLE = (
     apsw.BusyError, apsw.LockedError, apsw.IOError, apsw.FullError, apsw.CantOpenError, apsw.ProtocolError,
@@ -157,6 +157,8 @@ class SqliteDatabase:
         try:
             connection = apsw.Connection(self.path, statementcachesize=200)
             connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+            if connection.pragma("page_count") == 0:
+                connection.execute(NEW_FILE)
             connection.execute(SETTINGS)
         except apsw.Error as error:
             _translate(error)
