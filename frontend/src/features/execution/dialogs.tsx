@@ -1,6 +1,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { request } from "@/api/client";
+import type { components } from "@/api/schema";
 import { useSteer, type Execution } from "@/api/executions";
 import { useVersions } from "@/api/workflows";
 import { Button } from "@/ui/Button";
@@ -26,7 +27,7 @@ export function CancelDialog({ id, onClose }: { id: string; onClose: () => void 
   );
 }
 
-interface MoveAnswer { fits: boolean; findings: { path: string; message: string; hint?: string | null }[]; begins: string[]; changed: string[] }
+type MoveAnswer = components["schemas"]["Move"];
 
 /** Lets it go on with another version; says first whether all that has been done fits. */
 export function MoveDialog({ execution, onClose }: { execution: Execution; onClose: () => void }) {
@@ -52,9 +53,9 @@ export function MoveDialog({ execution, onClose }: { execution: Execution; onClo
         )}
         {trial.isFetching && <p role="status" className="text-muted">Looking whether it fits…</p>}
         {trial.isError && <ErrorState error={trial.error} compact />}
-        {trial.data && (trial.data.fits ? <p>It fits.</p> : <ErrorState error={{ title: "It does not fit", errors: trial.data.findings }} compact />)}
+        {trial.data && (trial.data.fits ? <p>It fits.</p> : <ErrorState error={{ title: "It does not fit", errors: trial.data.findings.map(({ place, message, hint }) => ({ path: place, message, hint })) }} compact />)}
         {list("Begins", trial.data?.begins)}
-        {list("Runs on with other settings", trial.data?.changed)}
+        {list("Changes", trial.data?.changed.map(({ place, change, under_way }) => `${place} (${change}${under_way ? "; goes on as it was begun" : ""})`))}
         {move.isError && <ErrorState error={move.error} compact />}
       </div>
     </Dialog>
