@@ -188,12 +188,13 @@ class House:
     # Workers
 
     def hire(self, **config: Any) -> WorkflowWorker:
-        """Start one more worker."""
+        """Start one more worker; it is registered when this comes back."""
         fields: dict[str, Any] = {"poll_interval": 0.02, "lease": LEASE, "grace": 5.0, "commit_lanes": 1, **config}
         logs = LogBook(self.store.logs)
         deps = WorkerDeps(self.store, self.registry, self.clock, RandomIds(), self.wakeup, self.secrets.__getitem__, logs)
         worker = WorkflowWorker(WorkerConfig(**fields), deps)
         self.workers.append((worker, worker.start_in_thread()))
+        until(lambda: worker.incarnation and worker.incarnation.id in {each.id for each in self.store.workers.list()})
         return worker
 
     def dismiss(self, worker: WorkflowWorker) -> None:

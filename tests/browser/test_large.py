@@ -55,6 +55,7 @@ def test_a_list_of_10_000_executions_is_scrolled_to_its_end(page: Page, site: Si
         expect(page.get_by_text("Loading more")).to_have_count(0)
         if end.is_visible():
             break
+    page.keyboard.press("End")
 
     expect(page.locator(f"[data-id=exec-copy-{HISTORY:05}]")).to_be_in_viewport()
     assert rows.count() < 200
