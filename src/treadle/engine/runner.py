@@ -18,7 +18,7 @@ from treadle.engine.actor import ExecutionActor
 from treadle.engine.calls import Call, prepare
 from treadle.engine.children import Children, asks_for_a_part, asks_for_children
 from treadle.engine.node_logs import Emitter, LogBook
-from treadle.engine.outcomes import Failure, Finished, Outcome, failure_of, outcome_of
+from treadle.engine.outcomes import Failure, Finished, Outcome, failure_of, outcome_of, reraise_interrupt
 from treadle.engine.pulses import HandlerPulse, PulseBook
 from treadle.engine.rows import step_of
 from treadle.engine.threads import HandlerThreads, StoreThread
@@ -101,7 +101,8 @@ class Runner:
                 if not asks_for_children(result):
                     actor.finished(activity, outcome_of(result), started_at=now)
                     return
-        except (Exception, SystemExit) as error:  # a template or the handler's code: even `sys.exit` is only its failure
+        except BaseException as error:  # a template or the handler's code: even `sys.exit` is only its failure
+            reraise_interrupt(error)
             actor.finished(activity, failure_of(error), started_at=now)
             return
         running = Running(actor, activity, call, now)
@@ -188,7 +189,8 @@ class Runner:
             if running.over:
                 return
             self._finish(running, Failure("cancelled", "the handler cancelled itself"))
-        except (Exception, SystemExit) as error:  # the handler's code: even `sys.exit` is only its failure
+        except BaseException as error:  # the handler's code: even `sys.exit` is only its failure
+            reraise_interrupt(error)
             self._finish(running, failure_of(error))
         else:
             await self._conclude(running, result)
@@ -315,6 +317,7 @@ class Runner:
 def _outcome(result: Any) -> Outcome:
     try:
         return outcome_of(result)
-    except Exception as error:  # a value whose own code raises while it is encoded
+    except BaseException as error:  # a value whose own code raises while it is encoded
+        reraise_interrupt(error)
         return failure_of(error)
 
