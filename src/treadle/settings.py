@@ -2,23 +2,48 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AliasChoices, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings.exceptions import SettingsError
 
 from treadle.domain.errors import DefinitionError
 from treadle.domain.retention import parse_retention_setting
 
+PREFIX = "TREADLE_"
+OTHER_NAMES = ("WORKFLOW_WORKER_CONCURRENCY", "TREADLE_WORKER_CONCURRENCY")
+YEAR = 365 * 86400.0
+
 Names = Annotated[tuple[str, ...], NoDecode]
 """Several names, separated by commas."""
+
+
+class StrictToml(TomlConfigSettingsSource):
+    """A name that is no setting is refused: the file is for nothing else, and a misspelt database would go unseen."""
+
+    def _read_file(self, path: Path) -> dict[str, Any]:
+        try:
+            said = super()._read_file(path)
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{path} cannot be read as TOML: {error}") from error
+        fields = list(Settings.model_fields)
+        for name in said.keys() - {*fields, *OTHER_NAMES}:
+            near = get_close_matches(name.lower().removeprefix(PREFIX.lower()), fields, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else "docs/settings.md has all names, each at the top level of the file"
+            raise SettingsError(f"{path}: {name!r} is no setting; {hint}")
+        return said
 
 
 class Settings(BaseSettings):
     """Environment variables are `TREADLE_` and the name in capitals, but for `WORKFLOW_WORKER_CONCURRENCY`."""
 
     model_config = SettingsConfigDict(
-        env_prefix="TREADLE_", env_file=".env", toml_file="treadle.toml", extra="ignore", populate_by_name=True, frozen=True
+        env_prefix=PREFIX, env_file=".env", toml_file="treadle.toml", extra="ignore", populate_by_name=True, frozen=True
     )
 
     database_url: str = Field(
@@ -35,15 +60,19 @@ class Settings(BaseSettings):
         default=10,
         ge=1,
         le=10_000,
-        validation_alias=AliasChoices("worker_concurrency", "WORKFLOW_WORKER_CONCURRENCY", "TREADLE_WORKER_CONCURRENCY"),
+        validation_alias=AliasChoices("worker_concurrency", *OTHER_NAMES),
         description="How many executions one worker holds at once.",
     )
     poll_interval: float = Field(default=1.0, gt=0, le=3600, description="Seconds between two polls of the database.")
     lease_seconds: float = Field(default=30.0, ge=1, le=3600, description="How long a silent worker keeps its executions.")
     grace_seconds: float = Field(default=20.0, ge=0, le=3600, description="How long a stopping worker lets running nodes finish.")
-    stall_seconds: float = Field(default=120.0, ge=1, description="A worker whose loop hangs for so long lets its lease run out.")
-    head_start_seconds: float = Field(default=60.0, ge=0, description="Head start of each priority level over the one below.")
-    queues: Names = Field(default=("default",), description="Queues a worker serves.")
+    stall_seconds: float = Field(
+        default=120.0, ge=1, le=YEAR, description="A worker whose loop hangs for so long lets its lease run out."
+    )
+    head_start_seconds: float = Field(
+        default=60.0, ge=0, le=YEAR, description="Head start of each priority level over the one below."
+    )
+    queues: Names = Field(default=("default",), min_length=1, description="Queues a worker serves.")
     handler_threads: int = Field(default=32, ge=1, le=1000, description="Threads for handlers that are plain functions.")
     handler_processes: int = Field(
         default=4, ge=1, le=1000, description="Processes for handlers that ask for one (`isolation`), in each worker."
@@ -98,4 +127,13 @@ class Settings(BaseSettings):
         env_settings: PydanticBaseSettingsSource, dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:  # fmt: skip
-        return (init_settings, env_settings, dotenv_settings, TomlConfigSettingsSource(settings_cls), file_secret_settings)
+        return (init_settings, env_settings, dotenv_settings, StrictToml(settings_cls), file_secret_settings)
+
+
+def misspelt(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Of the names of environment variables those that are no setting and look like one, each with the one it looks like."""
+    known = {*OTHER_NAMES, *(PREFIX + field.upper() for field in Settings.model_fields)}
+    for name in names:
+        near = get_close_matches(name.upper(), known, n=1, cutoff=0.87) if name.startswith((PREFIX, "WORKFLOW_")) else []
+        if near and name.upper() not in known:
+            yield name, near[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
+
+from treadle.cli.rendering import say
 
 if TYPE_CHECKING:
     from treadle.bootstrap import Treadle
@@ -26,18 +29,29 @@ class Session:
     """`database_url` is what `--db` said, None when the settings decide."""
 
     database_url: str | None = None
+    _warned: bool = False
 
     def settings(self, **changes: Any) -> Settings:
         """The settings every process reads, with the command line's changes (None: not said). UsageError if invalid."""
+        from dotenv import dotenv_values
         from pydantic import ValidationError
+        from pydantic_settings.exceptions import SettingsError
 
-        from treadle.settings import Settings
+        from treadle.settings import Settings, misspelt
 
         said = {name: value for name, value in {**changes, "database_url": self.database_url}.items() if value is not None}
         try:
+            if not self._warned:
+                self._warned = True
+                for name, meant in misspelt([*os.environ, *dotenv_values(".env")]):
+                    say(f"warning: {name} is no setting; did you mean {meant}?")
             return Settings(**said)
         except ValidationError as error:
             raise click.UsageError("; ".join(_sentence(one) for one in error.errors())) from error
+        except SettingsError as error:
+            raise click.UsageError(str(error)) from error
+        except UnicodeDecodeError as error:
+            raise click.UsageError(f"the file .env is not UTF-8: {error}") from error
 
     @contextmanager
     def open(self, settings: Settings | None = None, *, prepare: Prepare = "nothing") -> Iterator[Treadle]:
