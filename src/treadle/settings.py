@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import AliasChoices, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from treadle.address import DATABASE_URL, HEAD_START
 from treadle.domain.errors import DefinitionError
 from treadle.domain.retention import parse_retention_setting
 
@@ -22,7 +23,7 @@ class Settings(BaseSettings):
     )
 
     database_url: str = Field(
-        default="sqlite:///./treadle.db", description="`sqlite:///./file.db` or `postgresql://user@host/name`."
+        default=DATABASE_URL, description="`sqlite:///./file.db` or `postgresql://user@host/name`."
     )
     host: str = Field(default="127.0.0.1", description="Address the server listens on; beyond this machine it needs tokens.")
     port: int = Field(default=8765, ge=0, le=65535, description="Port the server listens on.")
@@ -42,7 +43,7 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(default=30.0, ge=1, le=3600, description="How long a silent worker keeps its executions.")
     grace_seconds: float = Field(default=20.0, ge=0, le=3600, description="How long a stopping worker lets running nodes finish.")
     stall_seconds: float = Field(default=120.0, ge=1, description="A worker whose loop hangs for so long lets its lease run out.")
-    head_start_seconds: float = Field(default=60.0, ge=0, description="Head start of each priority level over the one below.")
+    head_start_seconds: float = Field(default=HEAD_START, ge=0, description="Head start of each priority level over the one below.")
     queues: Names = Field(default=("default",), description="Queues a worker serves.")
     handler_threads: int = Field(default=32, ge=1, le=1000, description="Threads for handlers that are plain functions.")
     handler_processes: int = Field(
