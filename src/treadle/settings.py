@@ -12,12 +12,12 @@ from pydantic import AliasChoices, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 from pydantic_settings.exceptions import SettingsError
 
+from treadle.address import DATABASE_URL, HEAD_START, YEAR
 from treadle.domain.errors import DefinitionError
 from treadle.domain.retention import parse_retention_setting
 
 PREFIX = "TREADLE_"
 OTHER_NAMES = ("WORKFLOW_WORKER_CONCURRENCY", "TREADLE_WORKER_CONCURRENCY")
-YEAR = 365 * 86400.0
 
 Names = Annotated[tuple[str, ...], NoDecode]
 """Several names, separated by commas."""
@@ -47,7 +47,7 @@ class Settings(BaseSettings):
     )
 
     database_url: str = Field(
-        default="sqlite:///./treadle.db", description="`sqlite:///./file.db` or `postgresql://user@host/name`."
+        default=DATABASE_URL, description="`sqlite:///./file.db` or `postgresql://user@host/name`."
     )
     host: str = Field(default="127.0.0.1", description="Address the server listens on; beyond this machine it needs tokens.")
     port: int = Field(default=8765, ge=0, le=65535, description="Port the server listens on.")
@@ -70,7 +70,7 @@ class Settings(BaseSettings):
         default=120.0, ge=1, le=YEAR, description="A worker whose loop hangs for so long lets its lease run out."
     )
     head_start_seconds: float = Field(
-        default=60.0, ge=0, le=YEAR, description="Head start of each priority level over the one below."
+        default=HEAD_START, ge=0, le=YEAR, description="Head start of each priority level over the one below."
     )
     queues: Names = Field(default=("default",), min_length=1, description="Queues a worker serves.")
     handler_threads: int = Field(default=32, ge=1, le=1000, description="Threads for handlers that are plain functions.")

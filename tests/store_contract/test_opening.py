@@ -27,7 +27,7 @@ MIGRATIONS = [
 @pytest.fixture(params=["sqlite", "postgres"])
 def empty_url(request: pytest.FixtureRequest) -> str:
     """A database without a schema, of each kind."""
-    url: str = request.getfixturevalue({"sqlite": "sqlite_url", "postgres": "empty_postgres_url"}[request.param])
+    url: str = request.getfixturevalue({"sqlite": "empty_sqlite_url", "postgres": "empty_postgres_url"}[request.param])
     return url
 
 

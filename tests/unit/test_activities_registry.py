@@ -10,7 +10,8 @@ import pytest
 from treadle.activities import decorator
 from treadle.activities.control import Noop
 from treadle.activities.http import HttpRequest
-from treadle.activities.registry import ActivityRegistry, RegistrationError, built_in_registry, default_registry
+from treadle.activities.registry import ActivityRegistry, built_in_registry, default_registry
+from treadle.domain.errors import RegistrationError
 
 MODULE = '''
 """Activities of a test."""

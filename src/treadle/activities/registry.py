@@ -34,7 +34,7 @@ from treadle.activities import (
 from treadle.activities.declaration import Declaration
 from treadle.activities.function_handler import FunctionHandler
 from treadle.activities.isolated_handler import IsolatedHandler, Processes
-from treadle.domain.errors import TreadleError
+from treadle.domain.errors import RegistrationError
 from treadle.domain.node_types import NodeType
 from treadle.ports import Handler
 
@@ -45,10 +45,6 @@ _BUILT_IN = (
     triggers, control, composites, gate, waits, wait_any, approval, data_fields, data_lists, data_slices, data_groups,
     data_joins, data_formats, data_dates, text, log, subworkflow, demo,
 )  # fmt: skip
-
-
-class RegistrationError(TreadleError):
-    """Activities that cannot be registered; the message says which, and how to mend it."""
 
 
 class ActivityRegistry:

@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 
 import orjson
 
+from treadle.domain.positions import placed_graph
 from treadle.domain.records import WorkerRecord, WorkflowVersion
 from treadle.engine import approval_shapes, shapes, version_shapes
 from treadle.engine.answers import encode, utc_text
-from treadle.engine.definitions import placed_graph
 
 Shape = dict[str, Any]
 T = TypeVar("T")
