@@ -102,7 +102,10 @@ class Settings(BaseSettings):
         repr=False,
         description="PostgreSQL's own address for LISTEN, where `TREADLE_DATABASE_URL` leads through a pooler such as PgBouncer.",
     )
-    activities: Names = Field(default=(), description="Modules to import for their activity handlers.")
+    activities: Names = Field(
+        default=(),
+        description="Modules to import for their activity handlers; looked for on `PYTHONPATH`, then where the process starts.",
+    )
     http_allow_private: bool = Field(default=False, description="Whether `http.request` may reach private and loopback addresses.")
     log_format: str = Field(default="pretty", pattern="^(pretty|json)$", description="`pretty` for people, `json` for machines.")
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="The least level that is logged.")

@@ -53,6 +53,20 @@ def test_the_modules_named_bring_their_activities(site: Path) -> None:
     assert registry.get("given.whisper") is None
 
 
+def test_a_module_in_the_folder_where_the_process_starts_is_found_and_hides_no_other(
+    site: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = tmp_path_factory.mktemp("here")
+    (here / "given_here.py").write_text(MODULE.format(type="given.here"))
+    (here / "given_both.py").write_text(MODULE.format(type="given.wrong"))
+    (site / "given_both.py").write_text(MODULE.format(type="given.right"))
+    monkeypatch.chdir(here)
+
+    registry = default_registry(["given_here", "given_both"], entry_points=False)
+
+    assert {"given.here", "given.right"} <= registry.node_types.keys()
+
+
 def test_a_later_registry_has_what_an_earlier_one_imported(site: Path) -> None:
     (site / "given_shouting.py").write_text(MODULE.format(type="given.shout"))
     default_registry(["given_shouting"], entry_points=False)
