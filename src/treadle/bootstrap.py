@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from treadle import __version__
@@ -19,11 +20,15 @@ if TYPE_CHECKING:
 
     from treadle.address import Address
     from treadle.engine.engine import WorkflowEngine
+    from treadle.engine.secret_keys import KeySource
     from treadle.engine.supervision import Supervisor
+    from treadle.engine.vault import Vault
     from treadle.engine.worker import WorkflowWorker
     from treadle.health import Surroundings
     from treadle.ports import Handlers, Store, Wakeup
     from treadle.settings import Settings
+
+SQLITE = "sqlite:///"
 
 
 class Treadle:
@@ -60,7 +65,15 @@ class Treadle:
         from treadle.engine.engine import WorkflowEngine
         from treadle.engine.system import RandomIds
 
-        return WorkflowEngine(self.store, self.handlers, ids=RandomIds(), wakeup=self.wakeup, link_key=self.settings.link_key)
+        key, vault = self.settings.link_key, self.vault
+        return WorkflowEngine(self.store, self.handlers, ids=RandomIds(), wakeup=self.wakeup, link_key=key, vault=vault)
+
+    @cached_property
+    def vault(self) -> Vault:
+        """The secrets, by name."""
+        from treadle.engine.vault import Vault
+
+        return Vault(self.store.secrets, key_source(self.settings))
 
     def surroundings(self) -> Surroundings:
         """What a check-up looks at from here, where no server runs."""
@@ -70,7 +83,7 @@ class Treadle:
         settings = self.settings
         return Surroundings(
             self.store, self.handlers.node_types, SystemClock().now, machine=host_label(), host=settings.host, port=settings.port,
-            guarded=bool(settings.tokens), serving=False,
+            guarded=bool(settings.tokens), serving=False, vault=self.vault,
         )  # fmt: skip
 
     def close(self) -> None:
@@ -95,6 +108,18 @@ def open_treadle(settings: Settings, *, migrate: bool = False) -> Treadle:
 def look_at(address: Address, load_settings: Callable[[], Settings]) -> Treadle:
     """The system at an address; the other settings, and the activities, are loaded if they are asked for."""
     return Treadle(open_store(address.database_url, head_start=address.head_start), load_settings)
+
+
+def key_source(settings: Settings) -> KeySource:
+    """Where the key for secrets comes from: one machine with a SQLite file keeps it beside that file."""
+    from treadle.engine.secret_keys import KeySource
+
+    if settings.secrets_key_file:
+        return KeySource(settings.secrets_key, file=Path(settings.secrets_key_file))
+    path = settings.database_url.removeprefix(SQLITE)
+    if path == settings.database_url or path == ":memory:":
+        return KeySource(settings.secrets_key)
+    return KeySource(settings.secrets_key, file=Path(f"{path}.key"), may_create=True)
 
 
 def build_worker(treadle: Treadle, *, supervisor: Supervisor | None = None) -> WorkflowWorker:
@@ -122,7 +147,7 @@ def build_worker(treadle: Treadle, *, supervisor: Supervisor | None = None) -> W
         retention=parse_retention_setting(settings.retention),
     )
     logs = LogBook(treadle.store.logs)
-    deps = WorkerDeps(treadle.store, treadle.handlers, SystemClock(), RandomIds(), treadle.wakeup, logs=logs)
+    deps = WorkerDeps(treadle.store, treadle.handlers, SystemClock(), RandomIds(), treadle.wakeup, treadle.vault.resolve, logs=logs)
     return WorkflowWorker(config, deps, supervisor=supervisor)
 
 

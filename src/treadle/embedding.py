@@ -43,8 +43,8 @@ class WorkflowEngine(_WorkflowEngine):
     def __init__(self, **settings: Any) -> None:
         self._treadle = open_treadle(Settings(**settings), migrate=True)
         opened = self._treadle
-        key = opened.settings.link_key
-        super().__init__(opened.store, opened.handlers, ids=RandomIds(), wakeup=opened.wakeup, link_key=key)
+        key, vault = opened.settings.link_key, opened.vault
+        super().__init__(opened.store, opened.handlers, ids=RandomIds(), wakeup=opened.wakeup, link_key=key, vault=vault)
 
     def close(self) -> None:
         self._treadle.close()

@@ -40,6 +40,7 @@ from treadle.domain.records import (
     WorkflowVersion,
 )
 from treadle.observation import LogStore, UpkeepStore, VitalStore
+from treadle.ports_access import SecretStore, TokenStore
 from treadle.ports_desks import ApprovalStore, LimitStore, ScheduleStore
 from treadle.ports_live import LiveStore
 
@@ -352,6 +353,8 @@ class Store(Protocol):
     vitals: VitalStore
     logs: LogStore
     upkeep: UpkeepStore
+    secrets: SecretStore
+    tokens: TokenStore
     url: str
     single_writer: bool
     """True for SQLite: one transaction at a time, so one commit lane is enough."""

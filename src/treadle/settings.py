@@ -17,33 +17,31 @@ from treadle.domain.errors import DefinitionError
 from treadle.domain.retention import parse_retention_setting
 
 PREFIX = "TREADLE_"
+TOML = "treadle.toml"
 OTHER_NAMES = ("WORKFLOW_WORKER_CONCURRENCY", "TREADLE_WORKER_CONCURRENCY")
 
 Names = Annotated[tuple[str, ...], NoDecode]
 """Several names, separated by commas."""
 
 
-class StrictToml(TomlConfigSettingsSource):
-    """A name that is no setting is refused: the file is for nothing else, and a misspelt database would go unseen."""
-
-    def _read_file(self, path: Path) -> dict[str, Any]:
-        try:
-            said = super()._read_file(path)
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise SettingsError(f"{path} cannot be read as TOML: {error}") from error
-        fields = list(Settings.model_fields)
-        for name in said.keys() - {*fields, *OTHER_NAMES}:
-            near = get_close_matches(name.lower().removeprefix(PREFIX.lower()), fields, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else "docs/settings.md has all names, each at the top level of the file"
-            raise SettingsError(f"{path}: {name!r} is no setting; {hint}")
-        return said
+def check_toml(path: Path) -> None:
+    """SettingsError for a name that is no setting: the file is for nothing else, and a misspelt database would go unseen."""
+    try:
+        said = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read as TOML: {error}") from error
+    fields = list(Settings.model_fields)
+    for name in said.keys() - {*fields, *OTHER_NAMES}:
+        near = get_close_matches(name.lower().removeprefix(PREFIX.lower()), fields, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else "docs/settings.md has all names, each at the top level of the file"
+        raise SettingsError(f"{path}: {name!r} is no setting; {hint}")
 
 
 class Settings(BaseSettings):
     """Environment variables are `TREADLE_` and the name in capitals, but for `WORKFLOW_WORKER_CONCURRENCY`."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", toml_file="treadle.toml", extra="ignore", populate_by_name=True, frozen=True
+        env_prefix=PREFIX, env_file=".env", toml_file=TOML, extra="ignore", populate_by_name=True, frozen=True
     )
 
     database_url: str = Field(
@@ -55,6 +53,15 @@ class Settings(BaseSettings):
     allowed_hosts: Names = Field(default=(), description="Names the Host header may say besides the loopback ones; `*` allows all.")
     link_key: str | None = Field(
         default=None, repr=False, description="Key that signs links to approvals; the database keeps one if it is not set."
+    )
+    secrets_key: str | None = Field(
+        default=None,
+        repr=False,
+        description="Key that seals stored secrets, as `treadle secrets key` prints it; while you change it, both: `new,old`.",
+    )
+    secrets_key_file: str | None = Field(
+        default=None,
+        description="File with that key instead; for a SQLite database it is the database's path and `.key`, made when needed.",
     )
     worker_concurrency: int = Field(
         default=10,
@@ -130,7 +137,8 @@ class Settings(BaseSettings):
         env_settings: PydanticBaseSettingsSource, dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:  # fmt: skip
-        return (init_settings, env_settings, dotenv_settings, StrictToml(settings_cls), file_secret_settings)
+        check_toml(Path(TOML))
+        return (init_settings, env_settings, dotenv_settings, TomlConfigSettingsSource(settings_cls), file_secret_settings)
 
 
 def misspelt(names: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -28,6 +28,7 @@ from treadle.domain.errors import (
     MarkingError,
     NotFoundError,
     SchemaError,
+    SecretsKeyError,
     StoreError,
     StoreUnavailableError,
     StuckHandlersError,
@@ -92,6 +93,8 @@ def problem_of(error: TreadleError) -> Problem:
             return Problem(409, "Conflict", str(error), state=error.state)
         case IdempotencyError():
             return Problem(422, "Idempotency key used before", str(error), [{"path": "idempotency_key", "message": str(error)}])
+        case SecretsKeyError():
+            return Problem(409, "No key for this secret", str(error))
         case DataRejectedError():
             return Problem(422, "Refused by the database", "the database cannot store this content")
         case SchemaError():

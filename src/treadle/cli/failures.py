@@ -21,6 +21,7 @@ from treadle.domain.errors import (
     NotFoundError,
     RegistrationError,
     SchemaError,
+    SecretsKeyError,
     StoreUnavailableError,
     TreadleError,
     UnstorableValueError,
@@ -47,7 +48,7 @@ CODES: tuple[tuple[tuple[type[TreadleError], ...], ExitCode], ...] = (
     ((RegistrationError,), ExitCode.USAGE),
     ((NotFoundError,), ExitCode.NOT_FOUND),
     ((DefinitionError, ExpressionError, UnstorableValueError, LimitExceededError, IdempotencyError), ExitCode.INVALID),
-    ((ConflictError, BackupError), ExitCode.NOT_ALLOWED),
+    ((ConflictError, BackupError, SecretsKeyError), ExitCode.NOT_ALLOWED),
 )
 
 

@@ -30,6 +30,8 @@ COMMANDS = {
     "schedules": ("treadle.cli.schedules:schedules", "Start workflows at times, by cron, by interval or once."),
     "workers": ("treadle.cli.workers:workers", "See, drain and evict workers."),
     "nodes": ("treadle.cli.nodes:nodes", "See the node types a graph can use."),
+    "secrets": ("treadle.cli.secrets:secrets", "Set and delete the secrets that graphs name."),
+    "tokens": ("treadle.cli.tokens:tokens", "Make and revoke tokens for the server."),
     "db": ("treadle.cli.database:db", "Prepare, check, prune and copy the database."),
     "doctor": ("treadle.cli.doctor:doctor", "Look for what is wrong, and say how to mend it."),
     "completion": ("treadle.cli.completion:completion", "Print the completion script for your shell."),

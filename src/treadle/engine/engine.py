@@ -30,23 +30,33 @@ from treadle.engine.replay_desk import ReplayDesk
 from treadle.engine.retrying import Retries
 from treadle.engine.schedule_desk import ScheduleDesk
 from treadle.engine.schedule_runs import ScheduleRuns
+from treadle.engine.secret_keys import KeySource
 from treadle.engine.sights import Sights
 from treadle.engine.starting import new_execution, priority_level
+from treadle.engine.token_desk import TokenDesk
 from treadle.engine.trials import try_node
+from treadle.engine.vault import Vault
 from treadle.engine.views import ExecutionView, Reason
 from treadle.ports import Handlers, Ids, Store, Wakeup
 
 
 class WorkflowEngine:
-    """`link_key` signs links for people who decide an approval without an account; None: a key that the database keeps."""
+    """`link_key` signs links for people who decide an approval without an account; None: a key that the database keeps.
 
-    def __init__(self, store: Store, handlers: Handlers, *, ids: Ids, wakeup: Wakeup, link_key: str | None = None) -> None:
+    `vault` has the secrets; None: one without a key, which knows those of the environment.
+    """
+
+    def __init__(
+        self, store: Store, handlers: Handlers, *, ids: Ids, wakeup: Wakeup, link_key: str | None = None, vault: Vault | None = None
+    ) -> None:
         self.store = store
         self.handlers = handlers
         self._ids = ids
         self._wakeup = wakeup
+        self.vault = vault or Vault(store.secrets, KeySource())
         self._programs = Programs(handlers)
-        self.definitions = Definitions(store, handlers)
+        self.tokens = TokenDesk(store.tokens)
+        self.definitions = Definitions(store, handlers, self.vault)
         self.save_workflow, self.validate = self.definitions.save, self.definitions.validate
         self._inspector = Inspector(store, self._programs)
         self.scope, self.runs = self._inspector.inside.scope, self._inspector.inside.runs
