@@ -29,6 +29,11 @@ from treadle.domain.errors import (
 
 CASES: list[tuple[Exception, ExitCode, str]] = [
     (StoreUnavailableError("refused"), ExitCode.UNREACHABLE, "Error: the database cannot be reached: refused"),
+    (
+        StoreUnavailableError("SQLite: database or disk is full"),
+        ExitCode.UNREACHABLE,
+        "Error: the database has no room left: SQLite: database or disk is full",
+    ),
     (SchemaError("the schema is behind"), ExitCode.UNREACHABLE, "Error: the schema is behind"),
     (NotFoundError("workflow", "a", known=["ab"]), ExitCode.NOT_FOUND, "Error: no workflow 'a'. Did you mean 'ab'?"),
     (NotFoundError("execution", "e", known=["e1", "e2"]), ExitCode.NOT_FOUND, "Error: no execution 'e'. There are: e1, e2."),

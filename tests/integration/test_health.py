@@ -301,6 +301,7 @@ def test_a_database_that_refuses_writes_is_told_though_it_answers(postgres_url: 
 
     assert "read-only" in finding.sentence
     assert "primary" in finding.mend
+    assert "go on by themselves" in found(store, clock)["no_worker"].mend, "starting workers mends nothing"
     store.close()
 
 

@@ -82,13 +82,23 @@ def lines_for(error: Exception) -> Iterator[str]:
     elif isinstance(error, NotFoundError):
         yield f"{_label('error')} {plain(str(error))}.{_known(error)}"
     elif isinstance(error, StoreUnavailableError):
-        yield f"{_label('error')} the database cannot be reached: {plain(str(error))}"
-        yield "  hint: check --db or TREADLE_DATABASE_URL, and that the database is running."
+        yield from _unavailable(str(error))
     elif isinstance(error, TreadleError):
         yield f"{_label('error')} {plain(str(error))}"
     else:
         yield f"{_label('error')} {type(error).__name__}: {plain(str(error))}"
         yield "  hint: this is a defect in treadle; TREADLE_DEBUG=1 shows where it happened."
+
+
+def _unavailable(words: str) -> Iterator[str]:
+    from treadle.health.words import is_full
+
+    if is_full(words):
+        yield f"{_label('error')} the database has no room left: {plain(words)}"
+        yield "  hint: make room on the database's disk; `treadle doctor` says more."
+    else:
+        yield f"{_label('error')} the database cannot be reached: {plain(words)}"
+        yield "  hint: check --db or TREADLE_DATABASE_URL, and that the database is running."
 
 
 def finding_lines(findings: tuple[Finding, ...]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
+from treadle.domain.errors import StoreUnavailableError
 from treadle.domain.records import WorkerRecord
 from treadle.engine.vault import Vault
 from treadle.ports import Store
@@ -44,6 +45,15 @@ class Surroundings:
     def now(self) -> datetime:
         """The database's time when this was first asked."""
         return self.store.now()
+
+    @cached_property
+    def refusal(self) -> str | None:
+        """Why the database takes no writes; None if a row was written. What workers show of themselves is then old."""
+        try:
+            self.store.vitals.probe()
+        except StoreUnavailableError as failure:
+            return str(failure)
+        return None
 
     @cached_property
     def workers(self) -> Sequence[WorkerRecord]:

@@ -26,3 +26,8 @@ def some(names: list[str], most: int = 3) -> str:
     """The first of some names, and how many more there are."""
     more = len(names) - most
     return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
+
+
+def is_full(words: str) -> bool:
+    """Whether a database's words mean that its disk has no room."""
+    return any(phrase in words.lower() for phrase in ("no space left", "disk is full", "disk full"))

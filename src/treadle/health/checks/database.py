@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from treadle.domain.errors import SchemaError, StoreError, StoreUnavailableError
+from treadle.domain.errors import SchemaError, StoreError
 from treadle.health.findings import Finding, error, ok, warning
 from treadle.health.surroundings import Surroundings
-from treadle.health.words import apart
+from treadle.health.words import apart, is_full
 
 MOST_SKEW = 2.0
 """Seconds between two clocks that nobody notices."""
-NO_ROOM = ("no space left", "disk is full", "disk full")
 
 
 def reachable(place: Surroundings) -> Sequence[Finding]:
@@ -61,20 +60,18 @@ def settings(place: Surroundings) -> Iterator[Finding]:
 
 def writable(place: Surroundings) -> Iterator[Finding]:
     """Whether a row can be written and committed: a full disk or a standby answers every read."""
-    try:
-        place.store.vitals.probe()
-    except StoreUnavailableError as failure:
-        words, mend = str(failure), "see the database's own log"
-        if _has_no_room(words):
-            yield _full("writing", words)
-            return
-        if "read-only" in words.lower() or "readonly" in words.lower():
-            mend = "name the primary server in TREADLE_DATABASE_URL, or give this user the right to write the file"
-        elif "locked" in words.lower():
-            mend = "another program holds the file: close it; workers then send the same commits again by themselves"
-        yield error("not_writable", "writing", f"the database answers, but nothing can be written: {words}", mend)
-    else:
+    words, mend = place.refusal, "see the database's own log"
+    if words is None:
         yield ok("writable", "writing", "a row was written and committed")
+        return
+    if is_full(words):
+        yield _full("writing", words)
+        return
+    if "read-only" in words.lower() or "readonly" in words.lower():
+        mend = "name the primary server in TREADLE_DATABASE_URL, or give this user the right to write the file"
+    elif "locked" in words.lower():
+        mend = "another program holds the file: close it; workers then send the same commits again by themselves"
+    yield error("not_writable", "writing", f"the database answers, but nothing can be written: {words}", mend)
 
 
 def clock(place: Surroundings) -> Iterator[Finding]:
@@ -96,15 +93,11 @@ def clock(place: Surroundings) -> Iterator[Finding]:
 def _unreachable(failure: StoreError) -> Finding:
     if isinstance(failure, SchemaError):
         return error("schema", "schema", str(failure), "run `treadle db migrate`")
-    if _has_no_room(str(failure)):
+    if is_full(str(failure)):
         return _full("database", str(failure))
     words = f"the database cannot be reached: {failure}"
     mend = "check --db or TREADLE_DATABASE_URL, and that the database is running"
     return error("database_unreachable", "database", words, mend)
-
-
-def _has_no_room(words: str) -> bool:
-    return any(phrase in words.lower() for phrase in NO_ROOM)
 
 
 def _full(title: str, words: str) -> Finding:

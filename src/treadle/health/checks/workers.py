@@ -17,6 +17,7 @@ from treadle.health.words import apart, count
 MOST_SKEW = 2.0
 FAR_AHEAD = 5.0
 """Seconds that a beat may seem to come from the future, for clocks of one machine."""
+WRITES_FIRST = "let the database take writes again: workers that run go on by themselves"
 
 
 def beats(place: Surroundings) -> Iterator[Finding]:
@@ -30,12 +31,15 @@ def beats(place: Surroundings) -> Iterator[Finding]:
     else:
         words = f"no worker is running; {count(ready, 'execution')} ready to run"
         mend = "start one with `treadle worker`, or everything with `treadle up`"
+        if place.refusal is not None:
+            words = f"no worker has shown itself since the database takes no writes; {count(ready, 'execution')} ready to run"
+            mend = WRITES_FIRST
         yield (error if ready else warning)("no_worker", "workers", words, mend, alive=0, ready=ready)
     for worker in place.workers:
         if worker not in alive:
-            yield _silent(worker)
+            yield _silent(worker, mend=WRITES_FIRST if place.refusal is not None else "")
     full = [worker for worker in alive if worker.executions >= worker.concurrency]
-    if ready and alive and len(full) == len(alive):
+    if ready and alive and len(full) == len(alive) and place.refusal is None:
         words = f"all slots of all workers are taken, and {count(ready, 'execution')} wait for one"
         yield warning("workers_full", "workers", words, "start more workers, or raise WORKFLOW_WORKER_CONCURRENCY", ready=ready)
 
@@ -127,10 +131,10 @@ def _types_of_inner(values: Iterable[Any]) -> Iterator[str]:
             yield from _types_in(value)
 
 
-def _silent(worker: WorkerRecord) -> Finding:
+def _silent(worker: WorkerRecord, *, mend: str) -> Finding:
     words = (
         f"{worker.id} on {worker.host} (process {worker.pid}) is silent since {worker.beat_at:%Y-%m-%d %H:%M:%S} UTC: "
         f"it was killed, hangs, or cannot reach the database; it holds {count(worker.executions, 'execution')}"
     )
-    mend = f"any worker gives them back by itself; `treadle workers evict {worker.id}` does it now"
+    mend = mend or f"any worker gives them back by itself; `treadle workers evict {worker.id}` does it now"
     return warning("worker_silent", "workers", words, mend, worker=worker.id, executions=worker.executions)
