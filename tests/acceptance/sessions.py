@@ -24,7 +24,10 @@ STARTED = {"up": "Stop: Ctrl-C", "worker": "Workflow worker started", "server": 
 """What says that a command which stays is ready."""
 
 _FENCE = re.compile(r"^```(\w+) ([\w.]+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_FOR_A_TERMINAL = re.compile(r"^ *```(?:console|sh|bash|shell|shell-session|zsh)\n *(?:[$#] )?(.*)$", re.MULTILINE)
+_SHELLS = "console|sh|bash|shell|shell-session|zsh"
+_FOR_A_TERMINAL = re.compile(
+    rf"^(?: *```(?:{_SHELLS})| +```(?:{_SHELLS}) [\w.]+|```(?=\n(?:\$ |treadle |curl )))\n *(?:[$#] )?(.*)$", re.MULTILINE
+)
 _ID = re.compile(r"\b(?:exec|appr|sched)-[0-9a-f]+")
 _LOOK = re.compile(r"treadle (?:\w+ )?(?:list|show|why|next|fires)\b")
 
@@ -51,7 +54,7 @@ def marked_blocks(page: Path) -> list[Block]:
 
 
 def first_lines_not_typed(page: Path) -> list[str]:
-    """Of each fence for a terminal that has no mark: what stands in it first, without the prompt."""
+    """Of each fence for a terminal that has no mark, or is indented: what stands in it first, without the prompt."""
     return _FOR_A_TERMINAL.findall(page.read_text(encoding="utf-8"))
 
 

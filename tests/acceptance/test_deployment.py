@@ -144,6 +144,33 @@ def test_the_autoscaler_looks_at_a_metric_that_there_is() -> None:
     assert f"`{name}`" in (ROOT / "docs" / "metrics.md").read_text()
 
 
+def test_the_alerts_are_rules_about_metrics_that_there_are_and_stand_in_the_documentation() -> None:
+    [groups] = documents("prometheus/alerts.yaml")
+    rules = [rule for group in groups["groups"] for rule in group["rules"]]
+    metrics, page = ((ROOT / "docs" / name).read_text() for name in ("metrics.md", "alerts.md"))
+
+    assert {name for rule in rules for name in re.findall(r"treadle_\w+", rule["expr"]) if f"`{name}`" not in metrics} == set()
+    assert re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE) == [rule["alert"] for rule in rules]
+    said_by(tool("promtool"), "check", "rules", DEPLOY / "prometheus" / "alerts.yaml")
+
+
+def test_nginx_reads_its_file(tmp_path: Path) -> None:
+    """It also binds what it is to listen on, and makes its folders."""
+    nginx, openssl = tool("nginx"), tool("openssl")
+    said_by(openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", tmp_path / "key", "-out", tmp_path / "cert", "-subj", "/CN=x")
+    site = (DEPLOY / "nginx" / "treadle.conf").read_text().replace("listen 443", f"listen unix:{tmp_path}/s")
+    site = site.replace("listen 80", f"listen unix:{tmp_path}/p")
+    site = re.sub(r"/etc/\S+/fullchain.pem", str(tmp_path / "cert"), re.sub(r"/etc/\S+/privkey.pem", str(tmp_path / "key"), site))
+    folders = "".join(f"{name}_temp_path {tmp_path}/{name};\n" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    (tmp_path / "nginx.conf").write_text(f"pid {tmp_path}/pid;\nerror_log stderr;\nevents {{}}\nhttp {{ access_log off;\n{folders}{site}}}\n")
+
+    assert "test is successful" in said_by(nginx, "-t", "-c", tmp_path / "nginx.conf")
+
+
+def test_caddy_reads_its_file() -> None:
+    said_by(tool("caddy"), "validate", "--adapter", "caddyfile", "--config", DEPLOY / "caddy" / "Caddyfile")
+
+
 def test_each_file_is_named_in_the_documentation() -> None:
     page = (ROOT / "docs" / "deployment.md").read_text()
     files = [str(file.relative_to(ROOT)) for file in DEPLOY.rglob("*") if file.is_file()]

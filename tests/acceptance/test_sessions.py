@@ -19,6 +19,22 @@ NOT_TYPED = {
     "docs/deployment.md: useradd --system --home-dir /var/lib/treadle treadle": "changes the machine; test_deployment.py reads the units",
     "docs/deployment.md: export POSTGRES_PASSWORD=$(openssl rand -hex 16) TREADLE_TOKENS=$(openssl rand -hex 24)": "needs a Docker daemon",
     "docs/deployment.md: kubectl create secret generic treadle --from-literal=TREADLE_DATABASE_URL=postgresql://… \\": "needs a cluster",
+    "docs/alerts.md: treadle doctor > /tmp/treadle-doctor.txt || mail -s \"treadle: exit code $?\" ops@example.com < /tmp/treadle-doctor.txt": (
+        "sends mail; test_health.py has the exit codes"
+    ),
+    "docs/backups.md: createdb --owner=treadle_owner treadle_restored": "needs a PostgreSQL server with that role; tried by hand",
+    "docs/from-sqlite.md: export NEW=postgresql://treadle@db.example/treadle OLD=sqlite:///./treadle.db": "likewise",
+    "docs/from-sqlite.md: treadle workflows list --limit 1000 --db $OLD -o jsonl | python3 -c "
+    "'import json, sys; print(*(json.loads(line)[\"name\"] for line in sys.stdin))' \\": "likewise",
+    "docs/from-sqlite.md: treadle schedules pause sched-e0ce5e8f3679 --db $OLD": "likewise",
+    "docs/from-sqlite.md: treadle worker --db $OLD": "likewise",
+    "docs/postgresql.md: export TREADLE_DATABASE_URL=postgresql://treadle@db.example/treadle     "
+    "# the password: in ~/.pgpass, or in the address": "likewise",
+    "docs/reverse-proxy.md: export TREADLE_TOKENS=$(openssl rand -hex 24) TREADLE_ALLOWED_HOSTS=flows.example.com": (
+        "needs a proxy and its certificate; test_deployment.py lets nginx and Caddy read their files"
+    ),
+    "docs/workers.md: on both: the same settings, in the environment, in .env or in treadle.toml": "needs two machines",
+    "docs/workers.md: treadle worker --queue reports                      # only these": "test_engine_children.py runs queues",
     "examples/README.md: treadle run examples/patterns/09_structured_discriminator.yaml --detach": "tests/patterns plays every example",
 }
 """The blocks for a terminal that no test types, by page and first line, and why."""

@@ -49,6 +49,19 @@ def test_a_parent_waits_for_its_child_and_gets_its_output(house: House) -> None:
     assert (child.status, child.depth, child.parent_activity) == ("completed", 1, "call#1@1")
 
 
+def test_a_child_runs_where_its_workflow_says_and_else_where_its_parent_does(house: House) -> None:
+    [first] = [worker for worker, _ in house.workers]
+    house.hire(queues=("reports",))
+    house.engine.save_workflow("here", DOUBLE)
+    house.engine.save_workflow("there", {**DOUBLE, "settings": {"queue": "reports"}})
+
+    ended = [house.run(calling(name, input={"n": "{{ input }}"}), input=21) for name in ("here", "there")]
+
+    assert [each.output for each in ended] == [42, 42]
+    assert [child.queue for each in ended for child in children(house, each.record.id)] == ["default", "reports"]
+    assert first.config.queues == ("default",)
+
+
 def test_a_parent_that_waits_is_parked_and_says_for_whom(house: House) -> None:
     house.engine.save_workflow("door", DOOR)
     started = house.start(calling("door"))

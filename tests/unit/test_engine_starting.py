@@ -34,6 +34,13 @@ def start_ids(graph: Graph, execution: NewExecution) -> list[str]:
     return [graph.nodes[index].id for index in starts_of(graph, execution.trigger_json)]
 
 
+def test_a_workflow_names_its_queue_or_takes_that_of_whoever_starts_it() -> None:
+    silent, named = parsed(PLAIN), parsed(PLAIN, settings={"queue": "reports"})
+
+    assert [started(silent).queue, started(silent, queue="heavy").queue] == ["default", "heavy"]
+    assert [started(named).queue, started(named, queue="heavy").queue] == ["reports", "reports"]
+
+
 def test_a_graph_without_triggers_starts_at_every_source() -> None:
     graph = parsed(PLAIN, {"id": "b", "type": "noop"}, {"id": "c", "type": "noop"}, edges=(("a", "c"),))
 

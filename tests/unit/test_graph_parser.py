@@ -248,6 +248,7 @@ LIMITS = {
         {"node": "a", "key": "nodes.a.output", "limit": 100, "per": "1h"},
     ],
     "on_failure": {"workflow": "repair", "version": 2},
+    "queue": "reports",
     "retention": {"completed": "7d", "failed": "forever"},
 }
 
@@ -260,6 +261,7 @@ def test_limits_across_executions_are_read_and_written_as_they_were() -> None:
     assert graph.settings.debounce == Debounce(10.0, "trigger.path", 60.0)
     assert graph.settings.rate_limits == (RateLimit(3, 1.0, type="noop"), RateLimit(100, 3600.0, node="a", key="nodes.a.output"))
     assert graph.settings.on_failure == OnFailure("repair", 2)
+    assert graph.settings.queue == "reports"
     assert graph.settings.retention == {"completed": 7 * 86_400.0, "failed": None}
     assert graph_to_config(graph)["settings"] == LIMITS
 

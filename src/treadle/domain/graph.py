@@ -119,7 +119,10 @@ class OnFailure:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What holds for a whole execution. `timeout` in seconds; `output` an expression; `retry` is the execution's own policy."""
+    """What holds for a whole execution. `timeout` in seconds; `output` an expression; `retry` is the execution's own policy.
+
+    `queue` is the one that executions are started in; None for the default one, or that of the parent.
+    """
 
     timeout: float | None = None
     retry: RetryPolicy = NO_RETRY
@@ -130,6 +133,7 @@ class Settings:
     debounce: Debounce | None = None
     rate_limits: tuple[RateLimit, ...] = ()
     on_failure: OnFailure | None = None
+    queue: str | None = None
     retention: Mapping[str, float | None] = field(default_factory=dict)
 
 

@@ -16,7 +16,7 @@ from treadle.domain.templates import bare_source, compile_bare
 
 SETTINGS_KEYS = (
     "timeout", "retry", "max_activities", "output", "vars", "concurrency", "debounce", "rate_limits", "on_failure",
-    "retention",
+    "queue", "retention",
 )  # fmt: skip
 INNER_SETTINGS_KEYS = ("output",)
 CONCURRENCY_KEYS = ("key", "limit", "on_limit")
@@ -58,6 +58,7 @@ class SettingsReader:
             debounce=_debounce(fields),
             rate_limits=self._rate_limits(fields),
             on_failure=_on_failure(fields),
+            queue=fields.name("queue"),
             retention=_retention(fields),
         )
 

@@ -130,6 +130,8 @@ def _settings(settings: Settings) -> dict[str, Any]:
     if settings.on_failure is not None:
         on_failure = settings.on_failure
         written["on_failure"] = _given({"workflow": on_failure.workflow, "version": on_failure.version})
+    if settings.queue is not None:
+        written["queue"] = settings.queue
     if settings.retention:
         written["retention"] = write_retention(settings.retention)
     return written

@@ -13,6 +13,8 @@ from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 from treadle.domain.states import ExecutionStatus
 
+DEFAULT_QUEUE = "default"
+
 
 class Priority:
     """Levels and their names; each level above another is a head start in the claim order."""
@@ -77,7 +79,7 @@ class NewExecution:
     input_json: str
     trigger_json: str
     priority: int = 0
-    queue: str = "default"
+    queue: str = DEFAULT_QUEUE
     timeout: float | None = None
     idempotency_key: str | None = None
     body_hash: str | None = None

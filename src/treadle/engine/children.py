@@ -87,6 +87,7 @@ class Children:
                 input=request.input,
                 priority=parent.priority,
                 by=decode(parent.trigger_json).get("by"),
+                queue=parent.queue,
             )
         except NotFoundError as error:
             raise Fatal(str(error), type="workflow_not_found") from error
@@ -94,7 +95,6 @@ class Children:
             raise Fatal(f"workflow {request.workflow!r}: {error}", type="invalid_input") from error
         return replace(
             without_debounce(child),
-            queue=parent.queue,
             parent_id=parent.id,
             parent_activity=address,
             # A parent that waits ends after its child: there is nothing to do to the child then.

@@ -77,8 +77,9 @@ class Failures:
             input=_input(failed),
             kind=ON_FAILURE,
             priority=failed.priority,
+            queue=failed.queue,
         )
-        return replace(execution, depth=failed.depth + 1, queue=failed.queue)
+        return replace(execution, depth=failed.depth + 1)
 
 
 def failure_id(failed_id: str, attempt: int) -> str:

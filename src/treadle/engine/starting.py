@@ -9,7 +9,7 @@ from treadle.domain.errors import DefinitionError, ExpressionError, Finding
 from treadle.domain.expressions import compile_expression
 from treadle.domain.graph import Graph
 from treadle.domain.limits import stored_key
-from treadle.domain.records import NewExecution, Priority
+from treadle.domain.records import DEFAULT_QUEUE, NewExecution, Priority
 from treadle.domain.schema import check_value, with_defaults
 from treadle.domain.values import INPUT_LIMIT, decode, encode
 
@@ -31,11 +31,12 @@ def new_execution(
     payload: object = None,
     priority: int = 0,
     by: str | None = None,
+    queue: str = DEFAULT_QUEUE,
 ) -> NewExecution:
     """DefinitionError when the input does not fit the schema or the trigger is not one of the graph's.
 
     `kind` is the trigger type preferred when `trigger` names no node; `payload` is what the trigger node puts out,
-    the input if None; `by` who starts it, if known.
+    the input if None; `by` who starts it, if known; `queue` is for a workflow that names none.
     """
     if graph.input_schema is not None:
         input = with_defaults(graph.input_schema, {} if input is None else input)
@@ -52,6 +53,7 @@ def new_execution(
         input_json=encode(input, limit=INPUT_LIMIT, name="input"),
         trigger_json=encode(said, limit=2 * INPUT_LIMIT, name="input"),
         priority=priority,
+        queue=graph.settings.queue or queue,
         timeout=graph.settings.timeout,
     )
     return _limited(execution, graph, {"input": input, "trigger": payload, "vars": graph.settings.vars})
