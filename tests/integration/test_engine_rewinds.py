@@ -96,6 +96,22 @@ def test_a_child_is_started_anew(house: House) -> None:
     assert len(house.store.executions.list(parent=one).items) == 2
 
 
+def test_a_fork_that_was_tried_again_counts_attempts_on_and_starts_another_child(house: House) -> None:
+    house.engine.save_workflow("child", graph([node("c", "test.flaky", {"fail": 9, "fatal": True})]))
+    source = failed(house, node("s"), node("call", "workflow", {"workflow": "child"}), edges=("s -> call",))
+    fork = house.engine.fork(source, "call").id
+    assert fork is not None
+    assert house.ended(fork).record.status == "failed"
+    house.engine.retry(fork)
+    assert house.ended(fork).record.status == "failed"
+    house.engine.save_workflow("child", graph([value("c", 7)]))
+
+    house.engine.retry(fork, from_node="call")
+
+    assert house.ended(fork).output == 7
+    assert sorted(each.parent_activity or "" for each in house.store.executions.list(parent=fork).items) == ["call#1@1", "call#1@2", "call#1@3"]
+
+
 def test_an_execution_that_was_failed_by_hand_goes_on(house: House) -> None:
     one = house.start(graph([node("a"), node("w", "signal.wait", {"signal": "go"})], "a -> w"))
     house.until_parked(one)

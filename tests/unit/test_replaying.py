@@ -224,6 +224,21 @@ def test_an_error_edge_catches_a_failure_that_is_recorded() -> None:
     assert (found.result, found.would_run, found.end, found.would_end) == ("differs", ("mend",), "failed", "completed")
 
 
+def test_what_was_undone_does_the_same_and_differs_where_it_would_not_have_failed() -> None:
+    def of(message: str, condition: str) -> dict[str, Any]:
+        kept = {**value("a", 1), "compensate": {"type": "log", "config": {"message": message}}}
+        return graph(kept, choose(condition), box("no", "fail", {"message": "no"}), value("yes", 1), edges=("a -> c", "c.true -> yes", "c.false -> no"))
+
+    undone = of("{{ output }}", "false")
+
+    assert [replayed(undone, each).result for each in (undone, of("other words", "false"))] == ["same", "same"]
+    found = replayed(undone, of("{{ output }}", "true"))
+    assert (found.result, found.not_run, found.would_run, found.end, found.would_end) == ("differs", ("no",), ("yes",), "failed", "completed")
+    assert replayed(undone, {**undone, "settings": {"vars": {"x": 1}}}).end == "failed"
+    found = replayed(undone, {**undone, "nodes": [value("a", 1), *undone["nodes"][1:]]})
+    assert (found.result, found.first and found.first.kind, found.would_end) == ("differs", "not_run", "failed")
+
+
 def test_fewer_attempts_would_have_failed() -> None:
     def of(attempts: int) -> dict[str, Any]:
         return graph({**FLAKY, "retry": {"max_attempts": attempts, "initial_interval": "1s"}}, box("b"), edges=("x -> b",))

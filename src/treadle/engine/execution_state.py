@@ -373,6 +373,7 @@ class ExecutionState(Standing):
         for frame in self.frames.by_path.values():
             for activity in (*frame.marking.active.values(), *frame.detached.values()):
                 activity.attempt = 1
+                self._count_on(activity)
         self._lingering.clear()
         self.has_children = False
         return effects

@@ -93,10 +93,10 @@ class _Play:
         self._rows = RowMaker(record, self.state, self._vocabulary, by="", random=Random(0))
         self._conclusions = Conclusions(self.state, self._rows, self._vocabulary)
         self._recorded = [row for row in history.rows if row.kind not in _EFFECTS]
+        self._differs = target.settings.vars != program.settings.vars
         self._to_come = self._count()
         self._held: dict[Visit, deque[JournalRow]] = {}
         self._new: deque[Activity] = deque()
-        self._differs = target.settings.vars != program.settings.vars
         self._now = record.created_at
         self._steps = 0
         self._is_over = False
@@ -122,7 +122,7 @@ class _Play:
             follows = activity in state.frames.composites or (
                 activity.status == ActivityStatus.WAITING and activity not in state.waits and activity not in state.retry_at
             )
-            if not follows and place_of(activity) not in self._past.open:
+            if not follows and activity.home.path != UNDO and place_of(activity) not in self._past.open:
                 yield place_of(activity)
 
     def end(self) -> str:
@@ -167,6 +167,8 @@ class _Play:
 
     def _control(self, row: JournalRow) -> None:
         verb = row.status
+        if verb == COMPENSATE and not self._differs and not self.state.undoable:
+            self._note("", "not_run", "what it had done was undone, and nothing would have been")
         if self._differs:
             failed = any(frame.marking.state == "failed" for frame in self.state.frames.by_path.values())
             if verb == COMPENSATE or (verb in (RETRY, REWIND) and not failed):
@@ -278,6 +280,8 @@ class _Play:
         if effects is None:
             return
         for activity in effects.run:
+            if activity.home.path == UNDO:  # its rows say what became of it
+                continue
             at = place_of(activity)
             self.fired[at] = None
             if at not in self._past.fired and at not in self.would_run:
