@@ -86,7 +86,7 @@ def create_app(engine: WorkflowEngine, config: ApiConfig, *, workers: Sequence[W
         responses={"default": {"model": Problem, "description": "Refused"}},
         generate_unique_id_function=_operation_id,
         redirect_slashes=False,
-        telemetry={"operation_spans": False, "metrics": False, "logs": False, "exclude": _only_looks},
+        telemetry={"operation_spans": False, "metrics": False, "logs": False, "exclude": _starts_nothing},
         middleware=[
             Middleware(SafeHeaders),
             Middleware(LastResort),
@@ -132,9 +132,9 @@ def create_app(engine: WorkflowEngine, config: ApiConfig, *, workers: Sequence[W
     return app
 
 
-def _only_looks(scope: MutableMapping[str, Any]) -> bool:
-    """Requests that change nothing are not traced: browsers and probes make thousands."""
-    return scope.get("method") in (None, "GET", "HEAD", "OPTIONS")
+def _starts_nothing(scope: MutableMapping[str, Any]) -> bool:
+    """A FastAPI that traces by itself is to trace only what starts an execution: addresses of others may hold a key."""
+    return scope.get("method") != "POST" or not scope["path"].endswith("/run")
 
 
 def _operation_id(route: APIRoute) -> str:
