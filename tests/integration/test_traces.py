@@ -323,7 +323,7 @@ def test_traces_that_are_asked_for_and_not_installed_are_an_error_that_says_what
     treadle = open_treadle(Settings(database_url=sqlite_url, traces="on"))
 
     with pytest.raises(wishes.TracesUnavailableError, match=r"pip install 'treadle\[otel\]'"):
-        treadle.tracer()
+        _ = treadle.tracer
     treadle.close()
 
 
@@ -333,7 +333,7 @@ def test_a_collector_that_only_the_environment_names_is_no_error_where_nothing_i
     monkeypatch.setattr(wishes, "NEEDED", ("opentelemetry_that_nobody_has",))
     treadle = open_treadle(Settings(database_url=sqlite_url))
 
-    assert treadle.tracer() is None
+    assert treadle.tracer is None
     assert "pip install 'treadle[otel]'" in caplog.text
     treadle.close()
 
