@@ -28,7 +28,8 @@ class Complaints(logging.Handler):
             self._quiet_until = now + SELDOM
             withheld, self._withheld = self._withheld, 0
         fields = {"event": "traces_not_sent", "withheld": withheld}
-        log.warning("traces are not sent: %s (%d more like it before)", _first_line(record), withheld, extra=fields)
+        more = f" (and {withheld} more since the last line)" if withheld else ""
+        log.warning("traces are not sent: %s%s", _first_line(record), more, extra=fields)
 
 
 def listen() -> None:
