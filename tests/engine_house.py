@@ -29,6 +29,7 @@ from treadle.domain.values import decode
 from treadle.engine.engine import WorkflowEngine
 from treadle.engine.node_logs import LogBook
 from treadle.engine.system import LocalWakeup, RandomIds
+from treadle.engine.traces import Tracer, Traces
 from treadle.engine.views import ExecutionView
 from treadle.engine.worker import WorkflowWorker
 from treadle.engine.worker_config import WorkerConfig, WorkerDeps
@@ -186,6 +187,7 @@ class House:
     url: str
     workers: list[tuple[WorkflowWorker, threading.Thread]] = field(default_factory=list)
     secrets: dict[str, str] = field(default_factory=dict)
+    tracer: Tracer | None = None
 
     # Workers
 
@@ -193,7 +195,10 @@ class House:
         """Start one more worker; it is registered when this comes back."""
         fields: dict[str, Any] = {"poll_interval": 0.02, "lease": LEASE, "grace": 5.0, "commit_lanes": 1, **config}
         logs = LogBook(self.store.logs)
-        deps = WorkerDeps(self.store, self.registry, self.clock, RandomIds(), self.wakeup, self.secrets.__getitem__, logs)
+        traces = Traces(self.tracer) if self.tracer is not None else None
+        deps = WorkerDeps(
+            self.store, self.registry, self.clock, RandomIds(), self.wakeup, self.secrets.__getitem__, logs, traces=traces
+        )
         worker = WorkflowWorker(WorkerConfig(**fields), deps)
         self.workers.append((worker, worker.start_in_thread()))
         until(lambda: worker.incarnation and worker.incarnation.id in {each.id for each in self.store.workers.list()})

@@ -5,6 +5,7 @@ A part is imported and made when it is first asked for: a command that only look
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from treadle.health import Surroundings
     from treadle.ports import Handlers, Store, Wakeup
     from treadle.settings import Settings
+    from treadle.tracing.tracer import OpenTelemetryTracer
 
 SQLITE = "sqlite:///"
 
@@ -75,21 +77,34 @@ class Treadle:
 
         return Vault(self.store.secrets, key_source(self.settings))
 
+    @cached_property
+    def tracer(self) -> OpenTelemetryTracer | None:
+        """The way of traces out of this process; None where nobody wants them. TracesUnavailableError."""
+        from treadle.tracing.opening import open_tracer
+
+        return open_tracer(self.settings.traces, version=__version__)
+
     def surroundings(self) -> Surroundings:
         """What a check-up looks at from here, where no server runs."""
         from treadle.engine.system import SystemClock, host_label
         from treadle.health import Surroundings
+        from treadle.tracing import wishes
 
         settings = self.settings
         return Surroundings(
             self.store, self.handlers.node_types, SystemClock().now, machine=host_label(), host=settings.host, port=settings.port,
             guarded=bool(settings.tokens), serving=False, vault=self.vault,
+            collector=wishes.collector_of(os.environ) if wishes.wanted(settings.traces, os.environ) else None,
+            can_trace=wishes.is_installed(),
         )  # fmt: skip
 
     def close(self) -> None:
         if "wakeup" in self.__dict__:
             self.wakeup.close()
         self.store.close()
+        tracer = self.__dict__.get("tracer")
+        if tracer is not None:
+            tracer.close()
 
 
 def open_treadle(settings: Settings, *, migrate: bool = False) -> Treadle:
@@ -127,6 +142,7 @@ def build_worker(treadle: Treadle, *, supervisor: Supervisor | None = None) -> W
     from treadle.domain.retention import parse_retention_setting
     from treadle.engine.node_logs import LogBook
     from treadle.engine.system import RandomIds, SystemClock
+    from treadle.engine.traces import Traces
     from treadle.engine.worker import WorkflowWorker
     from treadle.engine.worker_config import WorkerConfig, WorkerDeps
     from treadle.logs import configure_logging
@@ -146,8 +162,11 @@ def build_worker(treadle: Treadle, *, supervisor: Supervisor | None = None) -> W
         abandoned_limit=settings.abandoned_limit,
         retention=parse_retention_setting(settings.retention),
     )
-    logs = LogBook(treadle.store.logs)
-    deps = WorkerDeps(treadle.store, treadle.handlers, SystemClock(), RandomIds(), treadle.wakeup, treadle.vault.resolve, logs=logs)
+    logs, tracer = LogBook(treadle.store.logs), treadle.tracer
+    deps = WorkerDeps(
+        treadle.store, treadle.handlers, SystemClock(), RandomIds(), treadle.wakeup, treadle.vault.resolve, logs=logs,
+        traces=Traces(tracer) if tracer is not None else None,
+    )  # fmt: skip
     return WorkflowWorker(config, deps, supervisor=supervisor)
 
 
@@ -170,6 +189,7 @@ def build_app(treadle: Treadle, workers: Sequence[WorkflowWorker] = ()) -> FastA
     from treadle.api.config import ApiConfig
 
     settings = treadle.settings
+    _ = treadle.tracer  # what the server traces goes its way
     config = ApiConfig(
         host=settings.host,
         port=settings.port,

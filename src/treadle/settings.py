@@ -99,6 +99,11 @@ class Settings(BaseSettings):
     metrics_host: str = Field(
         default="127.0.0.1", description="Address for that port. It asks for no token: keep it inside your network."
     )
+    traces: str = Field(
+        default="auto",
+        pattern="^(auto|on|off)$",
+        description="Traces by OpenTelemetry: `on`, `off`, or `auto`, which is on where `OTEL_EXPORTER_OTLP_ENDPOINT` is set.",
+    )
     retention: str = Field(
         default="",
         description="How long finished executions are kept: `30d`, or `completed=7d,failed=90d`; for ever if not set.",
@@ -121,6 +126,12 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("traces", mode="before")
+    @classmethod
+    def _on_or_off(cls, value: Any) -> Any:
+        said = str(value).strip().lower()
+        return "on" if said in ("true", "1", "yes") else "off" if said in ("false", "0", "no") else said
 
     @field_validator("retention")
     @classmethod

@@ -421,3 +421,16 @@ def test_every_code_is_in_the_documentation() -> None:
 
     assert len(codes) > 30
     assert sorted(code for code in codes if f"`{code}`" not in page) == []
+
+
+def test_a_collector_of_traces_that_cannot_be_reached_is_told_and_one_that_listens_too(store: Store, clock: MovableClock) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        collector = f"http://127.0.0.1:{listening.getsockname()[1]}/v1/traces"
+        reached = found(store, clock, collector=collector)["traces_collector"]
+    refused = found(store, clock, collector=collector)["traces_collector"]
+    missing = found(store, clock, collector=collector, can_trace=False)["traces_unavailable"]
+
+    assert (reached.severity, refused.severity, missing.severity) == ("ok", "warning", "warning")
+    assert "OTEL_EXPORTER_OTLP_ENDPOINT" in refused.mend
+    assert "pip install 'treadle[otel]'" in missing.mend
+    assert "traces_collector" not in found(store, clock)

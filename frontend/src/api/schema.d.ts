@@ -987,7 +987,8 @@ export interface paths {
          *
          *     With `?wait=20s` the answer is the execution as it is at its end, or when the time is over. A repeated idempotency key is
          *     answered with the first execution (200), with another body it is refused (422). A start that joins one that is still
-         *     debounced is answered with that one (200), without the header `Idempotent-Replayed`.
+         *     debounced is answered with that one (200), without the header `Idempotent-Replayed`. With a `traceparent` it belongs to the
+         *     caller's trace.
          */
         post: operations["run_workflow"];
         delete?: never;
@@ -5205,6 +5206,10 @@ export interface operations {
             };
             header?: {
                 "idempotency-key"?: string | null;
+                /** @description The caller's span, as W3C Trace Context has it; ignored if not valid. */
+                traceparent?: string | null;
+                /** @description What tracing systems pass along with it. */
+                tracestate?: string | null;
             };
             path: {
                 name: string;

@@ -132,6 +132,7 @@ class HttpRequest(Immediate):
         headers = httpx.Headers({"Accept-Encoding": ACCEPT_ENCODING})
         if method in _UNSAFE:
             headers["Idempotency-Key"] = ctx.idempotency_key
+        headers.update(ctx.trace_headers())
         url = _url(str(config["url"]), config.get("query", {}))
         try:
             headers.update({name: _header(name, value) for name, value in config.get("headers", {}).items()})

@@ -14,6 +14,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from queue import SimpleQueue
 from typing import Any
@@ -26,6 +27,8 @@ from treadle.domain.activity import Context
 from treadle.domain.errors import ActivityError, Fatal, NotFoundError
 
 PR_SET_PDEATHSIG = 1
+LAST_WORDS = 1.0
+"""Seconds; less than the pool gives a process that it lets go."""
 
 
 def serve(fd: int, parent: int) -> None:
@@ -55,6 +58,7 @@ class _Process:
             elif self._context is not None:
                 self._context.cancelled = True
         # Whatever the handler does now is for nobody; what it has started itself goes with it.
+        _send_traces()
         os.killpg(0, signal.SIGKILL)
 
     def work(self) -> None:
@@ -64,8 +68,9 @@ class _Process:
 
     def _answer(self, call: Frame, context: Context) -> Frame:
         try:
-            result = self._handler(*call["entry"]).run(context, call["config"])
-            return answer_of(asyncio.run(_awaited(result)) if inspect.isawaitable(result) else result)
+            with _traced(context):
+                result = self._handler(*call["entry"]).run(context, call["config"])
+                return answer_of(asyncio.run(_awaited(result)) if inspect.isawaitable(result) else result)
         except BaseException as error:  # the handler's code: even `sys.exit` is only its failure
             return failure_of(error)
 
@@ -128,6 +133,23 @@ class _Unreachable(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return 0
+
+
+def _traced(context: Context) -> AbstractContextManager[object]:
+    """While the block runs, what the handler traces by itself is under the attempt's span, and sent from here."""
+    if context.trace is None:
+        return nullcontext()
+    from treadle.tracing import current, exporting
+
+    exporting.open_once()
+    return current.under(context.trace)
+
+
+def _send_traces() -> None:
+    """Send what has been traced here, if anything has, for no longer than a moment."""
+    exporting = sys.modules.get("treadle.tracing.exporting")
+    if exporting is not None:
+        exporting.close_opened(within=LAST_WORDS)
 
 
 async def _awaited(result: Any) -> Any:

@@ -80,6 +80,7 @@ def _context(ctx: Context) -> Frame:
         "now": ctx.now.isoformat(),
         "trigger": ctx.trigger,
         "heartbeat_details": ctx.heartbeat_details,
+        "trace": ctx.trace,
         "has_secrets": ctx.secrets is not None,
     }
 

@@ -144,6 +144,8 @@ class Context:
     heartbeat_details: Any = None
     """What an earlier attempt of this visit last gave to `heartbeat`; None if it gave nothing."""
     pulse: Pulse | None = None
+    trace: Mapping[str, str] | None = None
+    """The headers of this attempt's span; None where nothing is traced."""
 
     @property
     def idempotency_key(self) -> str:
@@ -179,6 +181,10 @@ class Context:
             raise AttemptOverError(f"the result of {self.node_id} is no longer wanted: its time is over, or it was cancelled")
         if self.pulse is not None:
             self.pulse.beat(details_json=details_json, progress_json=progress_json)
+
+    def trace_headers(self) -> dict[str, str]:
+        """Headers to send along, so that what others do for this attempt is in its trace; empty if nothing is traced."""
+        return dict(self.trace or {})
 
     def after(self, seconds: float) -> datetime:
         """The database's time that many seconds from the attempt's start."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 from treadle.domain.values import decode
@@ -106,6 +107,7 @@ class Composite:
 
     plan: Plan
     items: list[Any] | None = None
+    began_at: datetime | None = None
     total: int = 0
     begun: int = 0
     closed: bool = False
@@ -121,12 +123,12 @@ class Composite:
     """How many runs may be under way beyond the plan's `concurrency`."""
 
     @classmethod
-    def of(cls, plan: Plan) -> Composite:
+    def of(cls, plan: Plan, *, began_at: datetime | None = None) -> Composite:
         if isinstance(plan, LoopPlan):
-            return cls(plan, total=1)
+            return cls(plan, total=1, began_at=began_at)
         if isinstance(plan.items, int):
-            return cls(plan, total=plan.items, closed=plan.more is None)
-        return cls(plan, items=list(plan.items), total=len(plan.items), closed=plan.more is None)
+            return cls(plan, total=plan.items, closed=plan.more is None, began_at=began_at)
+        return cls(plan, items=list(plan.items), total=len(plan.items), closed=plan.more is None, began_at=began_at)
 
     @property
     def ended(self) -> int:

@@ -30,6 +30,7 @@ def prepare(
     secrets: Callable[[str], str] | None = None,
     emit: Callable[[str, Mapping[str, Any]], None] | None = None,
     pulse: Pulse | None = None,
+    trace: Mapping[str, str] | None = None,
 ) -> Call:
     """ExpressionError when a template of the config raises."""
     step = step_of(activity)
@@ -49,5 +50,6 @@ def prepare(
         emit=emit,
         lookup=names,
         pulse=pulse,
+        trace=trace,
     )
     return Call(step.handler, config, context)

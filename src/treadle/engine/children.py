@@ -9,6 +9,7 @@ from typing import Any
 from treadle.domain.activity import ChildRequest, Park, Spawn
 from treadle.domain.errors import DefinitionError, Fatal, NotFoundError
 from treadle.domain.records import ExecutionRecord, NewExecution
+from treadle.domain.traces import TRACE
 from treadle.domain.values import INPUT_LIMIT, decode, encode
 from treadle.engine.outcomes import Finished, Started, outcome_of
 from treadle.engine.program import Programs
@@ -36,14 +37,15 @@ class Children:
         self._programs = programs
 
     def prepare(
-        self, parent: ExecutionRecord, address: str, result: Park | Spawn, *, part: Mapping[str, Any] | None = None
-    ) -> Started:
+        self, parent: ExecutionRecord, address: str, result: Park | Spawn, *, part: Mapping[str, Any] | None = None,
+        trace: Mapping[str, str] | None = None,
+    ) -> Started:  # fmt: skip
         """Fatal when there is no such workflow, the input does not fit, or children nest too deep.
 
-        `part` is what a child that runs an inner graph must know.
+        `part` is what a child that runs an inner graph must know, `trace` the headers of the attempt.
         """
         if isinstance(result, Spawn):
-            child = self._child(parent, address, 0, result.child)
+            child = self._child(parent, address, 0, result.child, trace)
             finished = outcome_of({"execution_id": child.id})
             assert isinstance(finished, Finished)
             if result.child.on_parent_end == "wait":
@@ -51,15 +53,19 @@ class Children:
             return Started((child,), Park(()), finished)
         asked = [(index, wait.child) for index, wait in enumerate(result.waits) if wait.child is not None]
         if part is not None:
-            return Started(tuple(self._part(parent, address, index, part) for index, _ in asked), result)
-        return Started(tuple(self._child(parent, address, index, request) for index, request in asked), result)
+            return Started(tuple(self._part(parent, address, index, part, trace) for index, _ in asked), result)
+        return Started(tuple(self._child(parent, address, index, request, trace) for index, request in asked), result)
 
-    def _part(self, parent: ExecutionRecord, address: str, index: int, part: Mapping[str, Any]) -> NewExecution:
+    def _part(
+        self, parent: ExecutionRecord, address: str, index: int, part: Mapping[str, Any], trace: Mapping[str, str] | None
+    ) -> NewExecution:
         if parent.depth + 1 > MAX_DEPTH:
             raise Fatal(f"workflows are nested more than {MAX_DEPTH} deep", type="too_deep")
         trigger = decode(parent.trigger_json)
         kind = TEST if trigger.get("type") == TEST else "item"
         said = {"node": None, "type": kind, "payload": trigger.get("payload"), "by": trigger.get("by"), "part": part}
+        if trace is not None:
+            said[TRACE] = trace
         return NewExecution(
             id=child_id(parent.id, f"{address}/{index}"),
             workflow=parent.workflow,
@@ -73,7 +79,9 @@ class Children:
             depth=parent.depth + 1,
         )
 
-    def _child(self, parent: ExecutionRecord, address: str, index: int, request: ChildRequest) -> NewExecution:
+    def _child(
+        self, parent: ExecutionRecord, address: str, index: int, request: ChildRequest, trace: Mapping[str, str] | None
+    ) -> NewExecution:
         if parent.depth + 1 > MAX_DEPTH:
             raise Fatal(f"workflows are nested more than {MAX_DEPTH} deep", type="too_deep")
         try:
@@ -88,6 +96,7 @@ class Children:
                 priority=parent.priority,
                 by=decode(parent.trigger_json).get("by"),
                 queue=parent.queue,
+                trace=trace,
             )
         except NotFoundError as error:
             raise Fatal(str(error), type="workflow_not_found") from error

@@ -130,10 +130,11 @@ class Conclusions:
             words = f"the results of its {composite.total:,} items are larger than {MAP_RESULT_LIMIT >> 20} MiB together"
             return self._failed(activity, Failure("result_too_large", words, retryable=False), now)
         outcome = Finished(output_json, ("out",), lambda: decode(output_json))
-        return self._rows.finished(activity, outcome, started_at=None, now=now)
+        return self._rows.finished(activity, outcome, started_at=composite.began_at, now=now)
 
     def _failed(self, activity: Activity, failure: Failure, now: datetime) -> JournalRow:
-        return self._rows.failed(activity, failure, started_at=None, now=now)
+        began_at = self._state.frames.composites[activity].began_at
+        return self._rows.failed(activity, failure, started_at=began_at, now=now)
 
 
 def _passed_on(error_json: str, frame: Frame) -> Failure:

@@ -13,6 +13,7 @@ from typing import Any, assert_never
 from treadle.domain.errors import ConflictError, NotFoundError
 from treadle.domain.records import Message, MessageKind, MessageOutcome, MessageReply, StartReply, WorkerRecord
 from treadle.domain.states import TERMINAL
+from treadle.domain.traces import read_headers
 from treadle.domain.values import SIGNAL_LIMIT, encode
 from treadle.engine.activity_views import Activities
 from treadle.engine.approval_desk import ApprovalDesk, check_starter
@@ -89,8 +90,11 @@ class WorkflowEngine:
         trigger: str | None = None,
         idempotency_key: str | None = None,
         by: str | None = None,
+        trace: Mapping[str, str] | None = None,
     ) -> StartReply:
         """Start an execution. When this returns, it is durable. `by` is who starts it, for approvals that ask somebody else.
+
+        `trace`: headers with the caller's `traceparent`, whose trace it then belongs to; those that are not valid are ignored.
 
         NotFoundError, DefinitionError (input, trigger or priority), IdempotencyError, UnstorableValueError, LimitExceededError.
         """
@@ -98,9 +102,10 @@ class WorkflowEngine:
         found = self.store.workflows.get(workflow, version)
         program = self._programs.get(found.workflow, found.version, found.graph_json)
         check_starter(program, by)
+        caller = read_headers(trace) if trace is not None else None
         execution = new_execution(
             program.graph, id=self._ids.execution(), workflow=found.workflow, version=found.version, input=input,
-            trigger=trigger, priority=level, by=by,
+            trigger=trigger, priority=level, by=by, trace=caller.headers() if caller is not None else None,
         )  # fmt: skip
         if idempotency_key is not None:
             check_name(idempotency_key, "idempotency_key")

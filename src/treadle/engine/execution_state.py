@@ -37,6 +37,7 @@ class Control:
     undoes: bool = False
     """Whether the cancel asked for compensation."""
     timed_out: bool = False
+    retried_at: datetime | None = None
 
 
 class ExecutionState(Standing):
@@ -263,7 +264,7 @@ class ExecutionState(Standing):
         if "wait" in detail:
             self._wait(activity, ActiveWait.from_json(detail["wait"], row.started_at))
         effects = Effects()
-        self.frames.begin(activity, Composite.of(plan_from_json(detail["plan"])), effects)
+        self.frames.begin(activity, Composite.of(plan_from_json(detail["plan"]), began_at=row.started_at), effects)
         self._absorb(activity.home, effects)
         return effects
 
@@ -343,7 +344,7 @@ class ExecutionState(Standing):
         A pause that was accepted meanwhile holds for a retry by policy; a person who retries wants it to run.
         """
         self.failure_json = None
-        self.control = Control(paused=self.control.paused and by_policy)
+        self.control = Control(paused=self.control.paused and by_policy, retried_at=now)
         effects = Effects()
         self._revive(self.root, effects, now=now, at=None)
         self._absorb(self.root, effects)

@@ -9,6 +9,7 @@ from typing import Any
 from treadle.domain.errors import ConflictError, DefinitionError, Finding, MarkingError
 from treadle.domain.records import ExecutionRecord, JournalRow, NewExecution, RowKind
 from treadle.domain.states import ExecutionStatus
+from treadle.domain.traces import TRACE
 from treadle.domain.values import INPUT_LIMIT, decode, encode
 from treadle.engine.execution_state import FORK, ExecutionState
 from treadle.engine.frames import TOP
@@ -111,6 +112,7 @@ class Forks:
         )  # fmt: skip
         said = {**trigger, **decode(made.trigger_json), "type": trigger.get("type", MANUAL)}
         said["node"] = trigger.get("node")
+        said.pop(TRACE, None)  # who started the source has not started this one
         said[FORKED_FROM] = {"execution_id": source.id, "from_node": str(rewound.place), "version": source.version}
         return replace(
             without_debounce(made), queue=source.queue, trigger_json=encode(said, limit=2 * INPUT_LIMIT, name="input")

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from treadle.domain.marking import Activity
-from treadle.domain.records import Decision, InboxRow, JournalRow, NewApproval, NewExecution
+from treadle.domain.records import Decision, ExecutionRecord, InboxRow, JournalRow, NewApproval, NewExecution
 
 if TYPE_CHECKING:
     from treadle.engine.actor import ExecutionActor
@@ -39,6 +39,8 @@ class Owned(Protocol):
     seen: int
     holds_slot: bool
     """Whether others may wait for its end."""
+    record: ExecutionRecord
+    """As it was when it was claimed."""
 
     @property
     def id(self) -> str: ...

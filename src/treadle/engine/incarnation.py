@@ -83,7 +83,7 @@ class Incarnation:
         self._pulses = PulseBook(deps.store.heartbeats, lanes.lookups, owner=self.id)
         self._runner = Runner(
             lanes.handlers, lanes.lookups, Children(deps.store.workflows, programs), self._pulses, now=self.now,
-            secrets=deps.secrets, limit=config.handler_limit, logs=deps.logs,
+            secrets=deps.secrets, limit=config.handler_limit, logs=deps.logs, traces=deps.traces,
         )  # fmt: skip
         self._bookings = BookingOffice(deps.store.limits, lanes.lookups)
         self._duties = Duties(deps.store, programs, worker_id=self.id, host=host, may_reap=self._lease.may_reap,
@@ -249,11 +249,11 @@ class Incarnation:
         record = loaded.record
         if self._broken.get(record.id, 0) >= POISON:
             failure = Failure("internal_error", "the worker's code raised three times on this execution; its log says where")
-            self._end_unrun(claim, refused(record, failure, claim_no=claim.claim_no, seen=claim.inbox_seq))
+            self._end_unrun(claim, loaded, refused(record, failure, claim_no=claim.claim_no, seen=claim.inbox_seq))
             del self._broken[record.id]
             return
         if claim.crashes >= POISON:
-            self._end_unrun(claim, crash_loop(record, claim_no=claim.claim_no, seen=claim.inbox_seq))
+            self._end_unrun(claim, loaded, crash_loop(record, claim_no=claim.claim_no, seen=claim.inbox_seq))
             return
         message = pending_move(loaded)
         if message is not None:
@@ -268,7 +268,8 @@ class Incarnation:
             if not isinstance(error, DefinitionError | MarkingError):
                 log.exception("execution %s cannot be read", record.id, extra={"event": "execution_unreadable"})
             kind = "journal_gap" if isinstance(error, JournalGapError) else "cannot_run"
-            self._end_unrun(claim, refused(record, Failure(kind, str(error)), claim_no=claim.claim_no, seen=claim.inbox_seq))
+            failure = Failure(kind, str(error))
+            self._end_unrun(claim, loaded, refused(record, failure, claim_no=claim.claim_no, seen=claim.inbox_seq))
             return
         actor.recorder.rejected = self._rejected.pop(record.id, {})
         self.actors[record.id] = actor
@@ -284,9 +285,9 @@ class Incarnation:
             log.exception("execution %s cannot be moved", mover.id, extra={"event": "execution_broken"})
         self.abandon(mover)
 
-    def _end_unrun(self, claim: Claim, decision: Decision) -> None:
+    def _end_unrun(self, claim: Claim, loaded: Loaded, decision: Decision) -> None:
         """End an execution without running it."""
-        unrunnable = Unrunnable(self, claim, decision)
+        unrunnable = Unrunnable(self, claim, loaded.record, decision)
         self.actors[claim.execution_id] = unrunnable
         unrunnable.submit()
 
@@ -403,6 +404,9 @@ class Incarnation:
 
     def _deliver(self, batch: Sequence[WorkItem], result: BatchResult | None) -> None:
         """The answer to a group commit; None: the lease is lost."""
+        traces = self._deps.traces
+        if traces is not None and result is not None:
+            traces.committed(batch, applied=result.applied, spoilt=result.spoilt, now=self.now())
         if self.lost:
             return
         if result is None:

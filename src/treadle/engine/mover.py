@@ -46,6 +46,7 @@ class Mover:
         self.holds_slot = False
         self.next_due = None
         self.program = None
+        self.record = loaded.record
         self.id = claim.execution_id
         self._store = store
         self._programs = programs

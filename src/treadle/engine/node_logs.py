@@ -17,6 +17,7 @@ from typing import Any
 from treadle.domain.errors import DataRejectedError, StoreError, StoreUnavailableError
 from treadle.domain.marking import Activity
 from treadle.domain.node_logs import ATTEMPT_LIMIT, EXECUTION_LIMIT, LEVELS, NewLogLine, fields_text, message_text
+from treadle.domain.traces import read_headers
 from treadle.engine.attempt_secrets import AttemptSecrets
 from treadle.engine.rows import step_of
 from treadle.observation import LogStore
@@ -126,20 +127,21 @@ class LogBook:
 class Emitter:
     """What `ctx.log` of one attempt calls, from any thread."""
 
-    __slots__ = ("_activity", "_book", "_execution_id", "_now", "_said", "_secrets")
+    __slots__ = ("_activity", "_book", "_execution_id", "_now", "_said", "_secrets", "_trace")
 
     def __init__(self, execution_id: str, activity: Activity, book: LogBook | None, *, now: Callable[[], datetime],
-                 secrets: AttemptSecrets) -> None:  # fmt: skip
+                 secrets: AttemptSecrets, trace: Mapping[str, str] | None = None) -> None:  # fmt: skip
         self._execution_id = execution_id
         self._activity = activity
         self._book = book
         self._now = now
         self._secrets = secrets
+        self._trace = trace
         self._said = 0
 
     def __call__(self, message: str, fields: Mapping[str, Any]) -> None:
         line = self._line(message, fields)
-        _tell_worker(line)
+        _tell_worker(line, self._trace)
         self._said += 1
         if self._book is None or self._said > ATTEMPT_LIMIT:
             return
@@ -165,10 +167,12 @@ class Emitter:
         )
 
 
-def _tell_worker(line: NewLogLine) -> None:
+def _tell_worker(line: NewLogLine, trace: Mapping[str, str] | None) -> None:
+    span = read_headers(trace) if trace is not None else None
+    ids = {} if span is None else {"trace_id": f"{span.trace_id:032x}", "span_id": f"{span.span_id:016x}"}
     place = {"execution_id": line.execution_id, "node_id": line.node_id}
     fields = {} if line.fields_json == "{}" else {"fields": line.fields_json}
-    log.log(_WEIGHT[line.level], "%s", line.message, extra={"event": "activity_log", **place, **fields})
+    log.log(_WEIGHT[line.level], "%s", line.message, extra={"event": "activity_log", **place, **ids, **fields})
 
 
 _WEIGHT = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}

@@ -8,6 +8,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -24,9 +25,11 @@ from treadle.engine.pulses import HandlerPulse, PulseBook
 from treadle.engine.rows import step_of
 from treadle.engine.threads import HandlerThreads, StoreThread
 from treadle.engine.time_limits import attempt_is_over, is_silent, limits_of, total_is_over
+from treadle.engine.traces import Traces
 
 log = logging.getLogger("treadle.activity")
 
+UNTRACED = nullcontext()
 NO_TIME = 0.001
 """Seconds that are not worth a timer."""
 
@@ -70,7 +73,7 @@ class Runner:
 
     def __init__(self, threads: HandlerThreads, lookups: StoreThread, children: Children, pulses: PulseBook, *,
                  now: Callable[[], datetime], secrets: Callable[[str], str] | None, limit: int,
-                 logs: LogBook | None = None) -> None:  # fmt: skip
+                 logs: LogBook | None = None, traces: Traces | None = None) -> None:  # fmt: skip
         self._threads = threads
         self._lookups = lookups
         self._children = children
@@ -79,6 +82,7 @@ class Runner:
         self._secrets = secrets
         self._limit = limit
         self._logs = logs
+        self._traces = traces
         self._line: deque[Running] = deque()
         self._started = 0
         self.running: dict[Activity, Running] = {}
@@ -97,10 +101,12 @@ class Runner:
             return
         secrets = AttemptSecrets(self._secrets)
         try:
-            emitter = Emitter(actor.id, activity, self._logs, now=self._now, secrets=secrets)
-            call = prepare(actor.rows, activity, now, secrets=secrets.resolver, emit=emitter)
+            trace = self._traces.headers(actor.record, activity, now) if self._traces is not None else None
+            emitter = Emitter(actor.id, activity, self._logs, now=self._now, secrets=secrets, trace=trace)
+            call = prepare(actor.rows, activity, now, secrets=secrets.resolver, emit=emitter, trace=trace)
             if call.handler.mode == "inline":
-                result = secrets.masked(call.handler.run(call.context, call.config))
+                with self._traced(call):
+                    result = secrets.masked(call.handler.run(call.context, call.config))
                 if not asks_for_children(result):
                     actor.finished(activity, outcome_of(result), started_at=now)
                     return
@@ -190,13 +196,20 @@ class Runner:
             return None
         if running.limits.attempt is not None or running.silence is not None:
             self._threads.tell(pulse.begin)
-        return running.secrets.masked(running.call.handler.run(running.call.context, running.call.config))
+        with self._traced(running.call):
+            return running.secrets.masked(running.call.handler.run(running.call.context, running.call.config))
+
+    def _traced(self, call: Call) -> AbstractContextManager[object]:
+        """While the block runs, the attempt's span is the current one of this task or thread."""
+        trace = call.context.trace
+        return UNTRACED if self._traces is None or trace is None else self._traces.current(trace)
 
     async def _await(self, running: Running) -> None:
         try:
-            result = running.call.handler.run(running.call.context, running.call.config)
-            if inspect.isawaitable(result):
-                result = await result
+            with self._traced(running.call):
+                result = running.call.handler.run(running.call.context, running.call.config)
+                if inspect.isawaitable(result):
+                    result = await result
             result = running.secrets.masked(result)
         except asyncio.CancelledError:
             if running.over:
@@ -230,10 +243,12 @@ class Runner:
 
     async def _prepare_children(self, running: Running, result: Any) -> None:
         actor = running.actor
-        address = actor.rows.address(running.activity)
+        address, trace = actor.rows.address(running.activity), running.call.context.trace
         try:
             part = actor.rows.part(running.activity) if asks_for_a_part(result) else None
-            outcome: Outcome = await self._lookups.call(lambda: self._children.prepare(actor.record, address, result, part=part))
+            outcome: Outcome = await self._lookups.call(
+                lambda: self._children.prepare(actor.record, address, result, part=part, trace=trace)
+            )
         except asyncio.CancelledError:
             return
         except Exception as error:  # bad requests fail the activity; an unreachable database makes it try again

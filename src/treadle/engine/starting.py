@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from treadle.domain.errors import DefinitionError, ExpressionError, Finding
@@ -11,6 +11,7 @@ from treadle.domain.graph import Graph
 from treadle.domain.limits import stored_key
 from treadle.domain.records import DEFAULT_QUEUE, NewExecution, Priority
 from treadle.domain.schema import check_value, with_defaults
+from treadle.domain.traces import TRACE
 from treadle.domain.values import INPUT_LIMIT, decode, encode
 
 MANUAL, SCHEDULE = "trigger.manual", "trigger.schedule"
@@ -32,11 +33,13 @@ def new_execution(
     priority: int = 0,
     by: str | None = None,
     queue: str = DEFAULT_QUEUE,
+    trace: Mapping[str, str] | None = None,
 ) -> NewExecution:
     """DefinitionError when the input does not fit the schema or the trigger is not one of the graph's.
 
     `kind` is the trigger type preferred when `trigger` names no node; `payload` is what the trigger node puts out,
-    the input if None; `by` who starts it, if known; `queue` is for a workflow that names none.
+    the input if None; `by` who starts it, if known; `queue` is for a workflow that names none; `trace` the headers of the span
+    that it belongs to.
     """
     if graph.input_schema is not None:
         input = with_defaults(graph.input_schema, {} if input is None else input)
@@ -45,7 +48,8 @@ def new_execution(
             raise DefinitionError(findings)
     node = _trigger_node(graph, trigger, kind)
     payload = input if payload is None else payload
-    said = {"node": node, "type": kind, "payload": payload, **({} if by is None else {"by": by})}
+    known = {name: value for name, value in (("by", by), (TRACE, trace)) if value is not None}
+    said = {"node": node, "type": kind, "payload": payload, **known}
     execution = NewExecution(
         id=id,
         workflow=workflow,

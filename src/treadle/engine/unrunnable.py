@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from treadle.domain.records import Claim, Decision, InboxRow, JournalRow
+from treadle.domain.records import Claim, Decision, ExecutionRecord, InboxRow, JournalRow
 from treadle.engine.hosting import Host, WorkItem
 
 
 class Unrunnable:
     """An execution that is only to be ended: a poison one, or one that this worker cannot read."""
 
-    def __init__(self, host: Host, claim: Claim, decision: Decision) -> None:
+    def __init__(self, host: Host, claim: Claim, record: ExecutionRecord, decision: Decision) -> None:
         self.claim_no = claim.claim_no
         self.crashes = claim.crashes
         self.seen = claim.inbox_seq
         self.next_due = None
         self.program = None
         self.holds_slot = True
+        self.record = record
         self.id = claim.execution_id
         self._host = host
         self._decision = decision

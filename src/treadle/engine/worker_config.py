@@ -9,6 +9,7 @@ from treadle.domain.retention import Retention
 from treadle.engine.meters import Meters
 from treadle.engine.node_logs import LogBook
 from treadle.engine.past import Past
+from treadle.engine.traces import Traces
 from treadle.ports import Clock, Handlers, Ids, Store, Wakeup
 
 
@@ -34,7 +35,8 @@ class WorkerConfig:
 
 @dataclass(frozen=True, slots=True)
 class WorkerDeps:
-    """`secrets` resolves the name of a secret; None where there are none. `logs` keeps what nodes say; the worker closes it."""
+    """`secrets` resolves the name of a secret; None where there are none. `logs` keeps what nodes say; the worker closes it.
+    `traces` tells a tracing system; None where nobody asked for it."""
 
     store: Store
     handlers: Handlers
@@ -45,3 +47,4 @@ class WorkerDeps:
     logs: LogBook | None = None
     meters: Meters = field(default_factory=Meters)
     past: Past = field(default_factory=Past)
+    traces: Traces | None = None

@@ -11,7 +11,7 @@ from treadle.health.surroundings import Surroundings
 
 Check = Callable[[Surroundings], Iterable[Finding]]
 
-HERE: tuple[Check, ...] = (installation.python, installation.pages, network.bind, network.port, disk.space)
+HERE: tuple[Check, ...] = (installation.python, installation.pages, network.bind, network.port, network.collector, disk.space)
 """What can be looked at without a database."""
 
 INSIDE: tuple[Check, ...] = (

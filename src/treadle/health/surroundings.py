@@ -21,7 +21,8 @@ PAGES = Path(__file__).parent.parent / "api" / "ui"
 class Surroundings:
     """`node_types` are those this installation knows; `serving` says that this process is the server, so its port is taken.
 
-    `pages` is the folder where the built web interface should be. What is read once serves all checks.
+    `pages` is the folder where the built web interface should be. `collector` is where traces go, None where nowhere; `can_trace`
+    says whether what they need is installed. What is read once serves all checks.
     """
 
     store: Store
@@ -34,6 +35,8 @@ class Surroundings:
     serving: bool
     pages: Path = PAGES
     vault: Vault | None = None
+    collector: str | None = None
+    can_trace: bool = True
 
     @property
     def file(self) -> Path | None:

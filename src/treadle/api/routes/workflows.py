@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Header, Query, Response
 from starlette.concurrency import run_in_threadpool
 
 from treadle.api.access import Config, Engine
@@ -17,6 +17,10 @@ from treadle.api.schemas.executions import Execution, StartedExecution
 from treadle.api.schemas.fields import Name, PageQuery, VersionNumber
 from treadle.domain.durations import parse_duration
 from treadle.engine import shapes
+from treadle.tracing.current import caller
+
+Traceparent = Annotated[str | None, Header(description="The caller's span, as W3C Trace Context has it; ignored if not valid.")]
+Tracestate = Annotated[str | None, Header(description="What tracing systems pass along with it.")]
 
 router = APIRouter(prefix="/workflows", tags=["workflows"], route_class=json_route("max_definition_body"))
 runs = APIRouter(prefix="/workflows", tags=["workflows"], route_class=json_route("max_input_body"))
@@ -84,12 +88,15 @@ async def run_workflow(
     query: Annotated[schemas.RunQuery, Query()],
     body: schemas.RunWorkflow | None = None,
     idempotency_key: IdempotencyKey = None,
+    traceparent: Traceparent = None,
+    tracestate: Tracestate = None,
 ) -> Response:
     """Start an execution.
 
     With `?wait=20s` the answer is the execution as it is at its end, or when the time is over. A repeated idempotency key is
     answered with the first execution (200), with another body it is refused (422). A start that joins one that is still
-    debounced is answered with that one (200), without the header `Idempotent-Replayed`.
+    debounced is answered with that one (200), without the header `Idempotent-Replayed`. With a `traceparent` it belongs to the
+    caller's trace.
     """
     body = body or schemas.RunWorkflow()
     seconds = _seconds(query.wait, at_most=config.max_wait)
@@ -103,6 +110,7 @@ async def run_workflow(
         trigger=body.trigger,
         idempotency_key=key,
         by=body.by,
+        trace=caller({"traceparent": traceparent or "", "tracestate": tracestate or ""}),
     )
     url = f"/api/v1/executions/{started.id}"
     replayed = {"Idempotent-Replayed": "true"} if key is not None else {}

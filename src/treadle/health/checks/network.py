@@ -6,6 +6,7 @@ import errno
 import ipaddress
 import socket
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from treadle.domain.errors import StoreError
 from treadle.health.findings import Finding, error, ok, warning
@@ -44,6 +45,26 @@ def port(place: Surroundings) -> Iterator[Finding]:
         yield _refused(place, failure)
     else:
         yield ok("port", "port", f"{place.port} is free: no server runs here", port=place.port)
+
+
+def collector(place: Surroundings) -> Iterator[Finding]:
+    """Whether somebody listens where traces are sent to."""
+    if place.collector is None:
+        return
+    if not place.can_trace:
+        words = "the environment names a collector of traces, and OpenTelemetry is not installed"
+        yield warning("traces_unavailable", "traces", words, "pip install 'treadle[otel]', or TREADLE_TRACES=off")
+        return
+    where = urlsplit(place.collector if "//" in place.collector else f"//{place.collector}")
+    host, port = where.hostname or "localhost", where.port or (443 if where.scheme == "https" else 80)
+    try:
+        socket.create_connection((host, port), timeout=PATIENCE).close()
+    except OSError as failure:
+        words = f"the collector of traces at {host}:{port} cannot be reached: {(failure.strerror or str(failure)).lower()}"
+        mend = "start it, correct OTEL_EXPORTER_OTLP_ENDPOINT, or set TREADLE_TRACES=off; executions run all the same"
+        yield warning("traces_collector", "traces", words, mend)
+    else:
+        yield ok("traces_collector", "traces", f"sent to {host}:{port}")
 
 
 def _refused(place: Surroundings, failure: OSError) -> Finding:
