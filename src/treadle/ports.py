@@ -39,7 +39,7 @@ from treadle.domain.records import (
     WorkflowVersion,
 )
 from treadle.observation import LogStore, UpkeepStore, VitalStore
-from treadle.ports_desks import ApprovalStore, LimitStore, ScheduleStore
+from treadle.ports_desks import ApprovalStore, LimitStore, ScheduleStore, WebhookStore
 from treadle.ports_live import LiveStore
 
 
@@ -67,6 +67,8 @@ class Ids(Protocol):
     def message(self) -> str: ...
 
     def schedule(self) -> str: ...
+
+    def webhook(self) -> str: ...
 
 
 class Wakeup(Protocol):
@@ -327,7 +329,7 @@ class WorkflowStore(Protocol):
         ...
 
     def delete(self, name: str) -> None:
-        """Hide it and stop its schedules; executions finish. ConflictError while executions are open."""
+        """Hide it, stop its schedules and its webhooks; executions finish. ConflictError while executions are open."""
         ...
 
 
@@ -341,6 +343,7 @@ class Store(Protocol):
     approvals: ApprovalStore
     workflows: WorkflowStore
     schedules: ScheduleStore
+    webhooks: WebhookStore
     limits: LimitStore
     live: LiveStore
     heartbeats: HeartbeatStore

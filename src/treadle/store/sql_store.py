@@ -8,7 +8,7 @@ from datetime import datetime
 from treadle.domain.heartbeats import HeartbeatStore
 from treadle.observation import LogStore, UpkeepStore, VitalStore
 from treadle.ports import ExecutionStore, OwnershipStore, PhaseStore, WorkerStore, WorkflowStore
-from treadle.ports_desks import ApprovalStore, LimitStore, ScheduleStore
+from treadle.ports_desks import ApprovalStore, LimitStore, ScheduleStore, WebhookStore
 from treadle.ports_live import LiveStore
 from treadle.store.approvals import Approvals
 from treadle.store.claims import Claims
@@ -27,6 +27,7 @@ from treadle.store.schedules import Schedules
 from treadle.store.starts import Starts
 from treadle.store.upkeep import Upkeep
 from treadle.store.vitals import Vitals
+from treadle.store.webhooks import Webhooks
 from treadle.store.workers import Workers
 from treadle.store.workflows import Workflows
 
@@ -41,6 +42,7 @@ class SqlStore:
     approvals: ApprovalStore
     workflows: WorkflowStore
     schedules: ScheduleStore
+    webhooks: WebhookStore
     limits: LimitStore
     live: LiveStore
     heartbeats: HeartbeatStore
@@ -60,6 +62,7 @@ class SqlStore:
         self.executions = Executions(database, inbox, starts, approvals)
         self.workflows = Workflows(database)
         self.schedules = Schedules(database, inbox, starts)
+        self.webhooks = Webhooks(database, inbox, starts)
         self.limits = Limits(database, head_start=head_start)
         self.live = Live(database)
         self.heartbeats = Heartbeats(database)
