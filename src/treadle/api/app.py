@@ -23,6 +23,7 @@ from treadle.api.routes import (
     editing,
     executions,
     health,
+    hooks,
     live,
     metrics,
     node_logs,
@@ -31,6 +32,7 @@ from treadle.api.routes import (
     session,
     system,
     versions,
+    webhooks,
     workflows,
 )
 from treadle.api.routes.ui import UiRoute
@@ -109,6 +111,7 @@ def create_app(engine: WorkflowEngine, config: ApiConfig, *, workers: Sequence[W
         approval_links.router,
         approvals.router,
         schedules.router,
+        webhooks.router,
         system.router,
         session.router,
         live.router,
@@ -119,6 +122,7 @@ def create_app(engine: WorkflowEngine, config: ApiConfig, *, workers: Sequence[W
     app.include_router(api)
     app.include_router(health.router)
     app.include_router(metrics.router)
+    app.include_router(hooks.router)
     app.router.routes.append(UiRoute(ui))
     app.include_router(pages.router)
     return app

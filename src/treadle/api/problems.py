@@ -26,8 +26,10 @@ from treadle.domain.errors import (
     LeaseLostError,
     LimitExceededError,
     MarkingError,
+    NoSigningSecretError,
     NotFoundError,
     SchemaError,
+    SignatureError,
     StoreError,
     StoreUnavailableError,
     StuckHandlersError,
@@ -92,6 +94,12 @@ def problem_of(error: TreadleError) -> Problem:
             return Problem(409, "Conflict", str(error), state=error.state)
         case IdempotencyError():
             return Problem(422, "Idempotency key used before", str(error), [{"path": "idempotency_key", "message": str(error)}])
+        case NoSigningSecretError():
+            detail = "deliveries cannot be checked here at present; send the same again later"
+            return Problem(503, "Not ready", detail, headers={"Retry-After": "60"})
+        case SignatureError():
+            detail = "the signature is missing, does not fit, or is too old"
+            return Problem(401, "Not authenticated", detail, headers={"WWW-Authenticate": 'Signature realm="webhook"'})
         case DataRejectedError():
             return Problem(422, "Refused by the database", "the database cannot store this content")
         case SchemaError():

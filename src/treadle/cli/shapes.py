@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import orjson
 
 from treadle.domain.records import WorkerRecord, WorkflowVersion
-from treadle.engine import approval_shapes, shapes, version_shapes
+from treadle.engine import approval_shapes, shapes, version_shapes, webhook_shapes
 from treadle.engine.answers import encode, utc_text
 from treadle.engine.definitions import placed_graph
 
@@ -41,6 +41,9 @@ approval_facets = _plain(approval_shapes.facets)
 schedule_row = _plain(shapes.schedule_row)
 schedule = _plain(shapes.schedule)
 fire = _plain(shapes.fire)
+webhook_row = _plain(webhook_shapes.webhook_row)
+webhook = _plain(webhook_shapes.webhook)
+delivery = _plain(webhook_shapes.delivery)
 node_type = _plain(shapes.node_type)
 finding = _plain(shapes.finding)
 workflow_row = _plain(shapes.workflow_row)

@@ -34,13 +34,21 @@ from treadle.engine.sights import Sights
 from treadle.engine.starting import new_execution, priority_level
 from treadle.engine.trials import try_node
 from treadle.engine.views import ExecutionView, Reason
+from treadle.engine.webhook_deliveries import WebhookDeliveries, without_secrets
+from treadle.engine.webhook_desk import Secrets, WebhookDesk
 from treadle.ports import Handlers, Ids, Store, Wakeup
 
 
 class WorkflowEngine:
-    """`link_key` signs links for people who decide an approval without an account; None: a key that the database keeps."""
+    """`link_key` signs links for people who decide an approval without an account; None: a key that the database keeps.
 
-    def __init__(self, store: Store, handlers: Handlers, *, ids: Ids, wakeup: Wakeup, link_key: str | None = None) -> None:
+    `secrets` gives the secrets that webhooks are signed with.
+    """
+
+    def __init__(
+        self, store: Store, handlers: Handlers, *, ids: Ids, wakeup: Wakeup, link_key: str | None = None,
+        secrets: Secrets = without_secrets,
+    ) -> None:  # fmt: skip
         self.store = store
         self.handlers = handlers
         self._ids = ids
@@ -55,6 +63,8 @@ class WorkflowEngine:
         self.add_schedule, self.change_schedule = schedules.add, schedules.change
         self.preview, self.upcoming = schedules.preview, schedules.upcoming
         self.run_schedule, self.backfill_schedule, self.fires = runs.run, runs.backfill, runs.fires
+        self.webhooks = WebhookDesk(store, ids, self._programs, secrets)
+        self.deliveries = WebhookDeliveries(store, ids, wakeup, self._programs, secrets)
         self.approvals = ApprovalDesk(store, wakeup, link_key=link_key)
         self.decide = self.approvals.decide
         self.fork = Forks(store, ids, wakeup, self._programs).fork
