@@ -7,13 +7,16 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from treadle import __version__
 from treadle.activities.registry import default_registry
 from treadle.domain.retention import parse_retention_setting
 from treadle.engine.engine import WorkflowEngine as _WorkflowEngine
+from treadle.engine.secret_keys import KeySource
 from treadle.engine.system import LocalWakeup, RandomIds, SystemClock, host_label
+from treadle.engine.vault import Vault
 from treadle.ports import Handlers, Store, Wakeup
 from treadle.settings import Settings
 from treadle.store import open_store, open_wakeup
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
     from treadle.health import Surroundings
 
 
+SQLITE = "sqlite:///"
+
+
 @dataclass(slots=True)
 class Treadle:
     """An opened system. Close it when done."""
@@ -35,6 +41,11 @@ class Treadle:
     handlers: Handlers
     engine: _WorkflowEngine
     wakeup: Wakeup
+
+    @property
+    def vault(self) -> Vault:
+        """The secrets, by name."""
+        return self.engine.vault
 
     def surroundings(self) -> Surroundings:
         """What a check-up looks at from here, where no server runs."""
@@ -63,8 +74,19 @@ def open_treadle(settings: Settings, *, migrate: bool = False) -> Treadle:
     if migrate:
         store.migrate()
     wakeup = (open_wakeup(settings.wakeup_url or settings.database_url) if settings.wakeups else None) or LocalWakeup()
-    engine = _WorkflowEngine(store, handlers, ids=RandomIds(), wakeup=wakeup, link_key=settings.link_key)
+    vault = Vault(store.secrets, key_source(settings))
+    engine = _WorkflowEngine(store, handlers, ids=RandomIds(), wakeup=wakeup, link_key=settings.link_key, vault=vault)
     return Treadle(settings, store, handlers, engine, wakeup)
+
+
+def key_source(settings: Settings) -> KeySource:
+    """Where the key for secrets comes from: one machine with a SQLite file keeps it beside that file."""
+    if settings.secrets_key_file:
+        return KeySource(settings.secrets_key, file=Path(settings.secrets_key_file))
+    path = settings.database_url.removeprefix(SQLITE)
+    if path == settings.database_url or path == ":memory:":
+        return KeySource(settings.secrets_key)
+    return KeySource(settings.secrets_key, file=Path(f"{path}.key"), may_create=True)
 
 
 def build_worker(treadle: Treadle, *, supervisor: Supervisor | None = None) -> _WorkflowWorker:
@@ -90,7 +112,7 @@ def build_worker(treadle: Treadle, *, supervisor: Supervisor | None = None) -> _
         retention=parse_retention_setting(settings.retention),
     )
     logs = LogBook(treadle.store.logs)
-    deps = WorkerDeps(treadle.store, treadle.handlers, SystemClock(), RandomIds(), treadle.wakeup, logs=logs)
+    deps = WorkerDeps(treadle.store, treadle.handlers, SystemClock(), RandomIds(), treadle.wakeup, treadle.vault.resolve, logs=logs)
     return _WorkflowWorker(config, deps, supervisor=supervisor)
 
 
@@ -156,8 +178,8 @@ class WorkflowEngine(_WorkflowEngine):
     def __init__(self, **settings: Any) -> None:
         self._treadle = open_treadle(Settings(**settings), migrate=True)
         opened = self._treadle
-        key = opened.settings.link_key
-        super().__init__(opened.store, opened.handlers, ids=RandomIds(), wakeup=opened.wakeup, link_key=key)
+        key, vault = opened.settings.link_key, opened.vault
+        super().__init__(opened.store, opened.handlers, ids=RandomIds(), wakeup=opened.wakeup, link_key=key, vault=vault)
 
     def close(self) -> None:
         self._treadle.close()

@@ -39,6 +39,7 @@ from treadle.domain.records import (
     WorkflowVersion,
 )
 from treadle.observation import LogStore, UpkeepStore, VitalStore
+from treadle.ports_access import SecretStore, TokenStore
 from treadle.ports_desks import ApprovalStore, LimitStore, ScheduleStore, WebhookStore
 from treadle.ports_live import LiveStore
 
@@ -350,6 +351,8 @@ class Store(Protocol):
     vitals: VitalStore
     logs: LogStore
     upkeep: UpkeepStore
+    secrets: SecretStore
+    tokens: TokenStore
     url: str
     single_writer: bool
     """True for SQLite: one transaction at a time, so one commit lane is enough."""

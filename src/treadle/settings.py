@@ -34,6 +34,15 @@ class Settings(BaseSettings):
     link_key: str | None = Field(
         default=None, repr=False, description="Key that signs links to approvals; the database keeps one if it is not set."
     )
+    secrets_key: str | None = Field(
+        default=None,
+        repr=False,
+        description="Key that seals stored secrets, as `treadle secrets key` prints it; while you change it, both: `new,old`.",
+    )
+    secrets_key_file: str | None = Field(
+        default=None,
+        description="File with that key instead; for a SQLite database it is the database's path and `.key`, made when needed.",
+    )
     worker_concurrency: int = Field(
         default=10,
         ge=1,

@@ -23,7 +23,7 @@ from treadle.activities.function_handler import FunctionHandler
 from treadle.activities.isolated_answers import answer_of, failure_of
 from treadle.activities.isolated_frames import Channel, Frame
 from treadle.domain.activity import Context
-from treadle.domain.errors import Fatal, NotFoundError
+from treadle.domain.errors import ActivityError, Fatal, NotFoundError
 
 PR_SET_PDEATHSIG = 1
 
@@ -97,6 +97,8 @@ class _Process:
         with self._asking:
             self._channel.send({"op": "secret", "name": name})
             frame = self._secrets.get()
+        if "refused" in frame:
+            raise (Fatal if frame["final"] else ActivityError)(frame["refused"], type="secret")
         if "value" not in frame:
             raise NotFoundError("secret", name)
         return str(frame["value"])

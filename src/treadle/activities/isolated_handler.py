@@ -12,7 +12,7 @@ from treadle.activities.isolated_answers import result_of
 from treadle.activities.isolated_frames import Frame
 from treadle.activities.isolated_pool import PATIENCE, ProcessPool
 from treadle.domain.activity import Context, Done, Event
-from treadle.domain.errors import NotFoundError
+from treadle.domain.errors import NotFoundError, SecretsKeyError, TreadleError
 
 
 class Processes:
@@ -103,6 +103,8 @@ def _secret(ctx: Context, name: str) -> Frame:
         return {"op": "secret", "value": ctx.secrets(name)}
     except (NotFoundError, KeyError):
         return {"op": "secret"}
+    except TreadleError as error:
+        return {"op": "secret", "refused": str(error), "final": isinstance(error, SecretsKeyError)}
 
 
 def _nobody() -> None:

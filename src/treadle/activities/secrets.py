@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from treadle.domain.activity import Context
-from treadle.domain.errors import Fatal, NotFoundError
+from treadle.domain.errors import Fatal, NotFoundError, SecretsKeyError
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -59,3 +59,5 @@ def _secret(ctx: Context, name: str) -> str:
         return ctx.secrets(name)
     except (NotFoundError, KeyError) as error:
         raise Fatal(f"there is no secret {name!r}; set it with: treadle secrets set {name}", type="secret") from error
+    except SecretsKeyError as error:
+        raise Fatal(str(error), type="secret") from error

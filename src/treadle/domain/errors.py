@@ -19,6 +19,7 @@ TreadleError
 │   ├── DataRejectedError      the database refused the content
 │   └── SchemaError            the database's schema is missing, behind or ahead
 ├── BackupError                a copy of the database could not be made
+├── SecretsKeyError            a secret cannot be sealed or opened
 ├── LeaseLostError             this worker incarnation may write no more
 ├── StuckHandlersError         too many threads of this worker hang in handlers that were given up
 ├── AttemptOverError           a handler goes on whose result is no longer wanted
@@ -167,6 +168,10 @@ class SchemaError(StoreError):
 
 class BackupError(TreadleError):
     """A copy of the database could not be made."""
+
+
+class SecretsKeyError(TreadleError):
+    """A secret cannot be sealed or opened: there is no key, or not the right one."""
 
 
 class LeaseLostError(TreadleError):

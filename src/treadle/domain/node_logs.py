@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from treadle.domain.masking import masked
+
 LEVELS = ("debug", "info", "warning", "error")
 
 LINE_LIMIT = 8 * 1024
@@ -16,10 +18,6 @@ ATTEMPT_LIMIT = 1_000
 """Lines of one attempt of an activity."""
 EXECUTION_LIMIT = 10_000
 """Lines of one execution."""
-
-MASK = "***"
-SHORTEST_SECRET = 4
-"""Characters. To mask what is shorter would spoil every other word and hide nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +64,6 @@ def fields_text(fields: Mapping[str, Any], *, secrets: Collection[str]) -> str:
         return '{"left_out": "these fields are not JSON"}'
     if len(text) > LINE_LIMIT or "\\u0000" in text:
         return json.dumps({"left_out": f"these fields are larger than {LINE_LIMIT} characters, or hold a NUL"})
-    return text
-
-
-def masked(text: str, secrets: Collection[str]) -> str:
-    """The text without the secrets; longer ones first, for one may be a part of another."""
-    for secret in sorted(secrets, key=len, reverse=True):
-        if len(secret) >= SHORTEST_SECRET:
-            text = text.replace(secret, MASK)
     return text
 
 

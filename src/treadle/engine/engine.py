@@ -30,29 +30,31 @@ from treadle.engine.replay_desk import ReplayDesk
 from treadle.engine.retrying import Retries
 from treadle.engine.schedule_desk import ScheduleDesk
 from treadle.engine.schedule_runs import ScheduleRuns
+from treadle.engine.secret_keys import KeySource
 from treadle.engine.sights import Sights
 from treadle.engine.starting import new_execution, priority_level
 from treadle.engine.trials import try_node
+from treadle.engine.vault import Vault
 from treadle.engine.views import ExecutionView, Reason
-from treadle.engine.webhook_deliveries import WebhookDeliveries, without_secrets
-from treadle.engine.webhook_desk import Secrets, WebhookDesk
+from treadle.engine.webhook_deliveries import WebhookDeliveries
+from treadle.engine.webhook_desk import WebhookDesk
 from treadle.ports import Handlers, Ids, Store, Wakeup
 
 
 class WorkflowEngine:
     """`link_key` signs links for people who decide an approval without an account; None: a key that the database keeps.
 
-    `secrets` gives the secrets that webhooks are signed with.
+    `vault` has the secrets; None: one without a key, which knows those of the environment.
     """
 
     def __init__(
-        self, store: Store, handlers: Handlers, *, ids: Ids, wakeup: Wakeup, link_key: str | None = None,
-        secrets: Secrets = without_secrets,
-    ) -> None:  # fmt: skip
+        self, store: Store, handlers: Handlers, *, ids: Ids, wakeup: Wakeup, link_key: str | None = None, vault: Vault | None = None
+    ) -> None:
         self.store = store
         self.handlers = handlers
         self._ids = ids
         self._wakeup = wakeup
+        self.vault = vault or Vault(store.secrets, KeySource())
         self._programs = Programs(handlers)
         self.definitions = Definitions(store, handlers)
         self.save_workflow, self.validate = self.definitions.save, self.definitions.validate
@@ -63,8 +65,8 @@ class WorkflowEngine:
         self.add_schedule, self.change_schedule = schedules.add, schedules.change
         self.preview, self.upcoming = schedules.preview, schedules.upcoming
         self.run_schedule, self.backfill_schedule, self.fires = runs.run, runs.backfill, runs.fires
-        self.webhooks = WebhookDesk(store, ids, self._programs, secrets)
-        self.deliveries = WebhookDeliveries(store, ids, wakeup, self._programs, secrets)
+        self.webhooks = WebhookDesk(store, ids, self._programs, self.vault.resolve)
+        self.deliveries = WebhookDeliveries(store, ids, wakeup, self._programs, self.vault.resolve)
         self.approvals = ApprovalDesk(store, wakeup, link_key=link_key)
         self.decide = self.approvals.decide
         self.fork = Forks(store, ids, wakeup, self._programs).fork

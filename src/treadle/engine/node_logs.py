@@ -17,6 +17,7 @@ from typing import Any
 from treadle.domain.errors import DataRejectedError, StoreError, StoreUnavailableError
 from treadle.domain.marking import Activity
 from treadle.domain.node_logs import ATTEMPT_LIMIT, EXECUTION_LIMIT, LEVELS, NewLogLine, fields_text, message_text
+from treadle.engine.attempt_secrets import AttemptSecrets
 from treadle.engine.rows import step_of
 from treadle.observation import LogStore
 
@@ -123,24 +124,18 @@ class LogBook:
 
 
 class Emitter:
-    """What `ctx.log` of one attempt calls, from any thread; it also hands out the attempt's secrets, to mask them."""
+    """What `ctx.log` of one attempt calls, from any thread."""
 
-    __slots__ = ("_activity", "_book", "_execution_id", "_now", "_resolve", "_said", "_secrets")
+    __slots__ = ("_activity", "_book", "_execution_id", "_now", "_said", "_secrets")
 
     def __init__(self, execution_id: str, activity: Activity, book: LogBook | None, *, now: Callable[[], datetime],
-                 secrets: Callable[[str], str] | None) -> None:  # fmt: skip
+                 secrets: AttemptSecrets) -> None:  # fmt: skip
         self._execution_id = execution_id
         self._activity = activity
         self._book = book
         self._now = now
-        self._resolve = secrets
-        self._secrets: tuple[str, ...] = ()
+        self._secrets = secrets
         self._said = 0
-
-    @property
-    def secrets(self) -> Callable[[str], str] | None:
-        """The resolver to give to the handler; None where there are no secrets."""
-        return None if self._resolve is None else self._secret
 
     def __call__(self, message: str, fields: Mapping[str, Any]) -> None:
         line = self._line(message, fields)
@@ -156,7 +151,7 @@ class Emitter:
         level = fields.get("level")
         has_level = isinstance(level, str) and level in LEVELS
         rest = {name: value for name, value in fields.items() if not (has_level and name == "level")}
-        activity = self._activity
+        activity, hidden = self._activity, self._secrets.mask.needles
         return NewLogLine(
             execution_id=self._execution_id,
             node_id=step_of(activity).node.id,
@@ -165,15 +160,9 @@ class Emitter:
             attempt=activity.attempt,
             at=self._now(),
             level=str(level) if has_level else "info",
-            message=message_text(message, secrets=self._secrets),
-            fields_json=fields_text(rest, secrets=self._secrets),
+            message=message_text(message, secrets=hidden),
+            fields_json=fields_text(rest, secrets=hidden),
         )
-
-    def _secret(self, name: str) -> str:
-        assert self._resolve is not None
-        value = self._resolve(name)
-        self._secrets = (*self._secrets, value)
-        return value
 
 
 def _tell_worker(line: NewLogLine) -> None:

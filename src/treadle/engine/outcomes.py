@@ -20,6 +20,7 @@ from treadle.domain.errors import (
     RetryAfter,
     UnstorableValueError,
 )
+from treadle.domain.masking import NOTHING_HIDDEN, Mask
 from treadle.domain.records import NewExecution
 from treadle.domain.values import MAP_RESULT_LIMIT, RESULT_LIMIT, encode
 
@@ -101,12 +102,13 @@ def outcome_of(result: Any) -> Outcome:
             return _finished(result, ("out",))
 
 
-def failure_of(error: BaseException) -> Failure:
+def failure_of(error: BaseException, *, mask: Mask = NOTHING_HIDDEN) -> Failure:
     """What an exception from a handler means. Never raises, whatever the exception is made of."""
     try:
-        return _failure_of(error)
+        failure: Failure = mask.value(_failure_of(error))
+        return failure
     except DefinitionError as wrong:
-        return Failure(type(error).__name__, str(wrong), retryable=False)
+        return Failure(type(error).__name__, mask.text(str(wrong)), retryable=False)
     except Exception as worse:  # a delay that is none, a message that raises while it is made
         return Failure(type(error).__name__, f"the exception cannot be read: {type(worse).__name__}")
 

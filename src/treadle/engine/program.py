@@ -15,6 +15,7 @@ from treadle.domain.records import ExecutionRecord
 from treadle.domain.retry import NO_RETRY, RetryPolicy
 from treadle.domain.templates import Template, compile_template
 from treadle.domain.values import decode
+from treadle.engine.attempt_secrets import secrets_named
 from treadle.ports import Handler, Handlers
 
 CHILD = "workflow"
@@ -58,6 +59,8 @@ class Step:
     exits: Mapping[str, Exit]
     retry: RetryPolicy
     rates: tuple[Rate, ...] = ()
+    secrets: frozenset[str] = frozenset()
+    """The names of those that its config refers to."""
 
 
 NO_EXIT = Exit(plain=True, always=(), conditional=(), default=None)
@@ -224,6 +227,7 @@ def _compile_step(graph: Graph, node: Node, handlers: Handlers, rate_limits: Seq
         exits=_compile_exits(graph, node),
         retry=node.retry or NO_RETRY,
         rates=tuple(_compile_rate(limit) for limit in rate_limits if node.id == limit.node or node.type == limit.type),
+        secrets=secrets_named(node.config),
     )
 
 
@@ -242,7 +246,8 @@ def _compile_undo(node: Node, handlers: Handlers) -> Step:
         on_error="continue",
     )
     ports = frozenset(handler.node_type.ports_for(undo.config))
-    return Step(undo, handler, compile_template(undo.config, handler.node_type), ports, {}, undo.retry or NO_RETRY)
+    template, secrets = compile_template(undo.config, handler.node_type), secrets_named(undo.config)
+    return Step(undo, handler, template, ports, {}, undo.retry or NO_RETRY, secrets=secrets)
 
 
 def _compile_rate(limit: RateLimit) -> Rate:

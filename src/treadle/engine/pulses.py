@@ -11,8 +11,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from treadle.domain.heartbeats import Heartbeat, HeartbeatStore
-from treadle.domain.values import decode
+from treadle.domain.heartbeats import DETAILS_LIMIT, Heartbeat, HeartbeatStore
+from treadle.domain.values import decode, encode
+from treadle.engine.attempt_secrets import AttemptSecrets
 from treadle.engine.threads import StoreThread
 
 log = logging.getLogger("treadle.worker")
@@ -29,9 +30,12 @@ Place = tuple[str, str]
 class HandlerPulse:
     """Of one attempt. `beat_at` is the loop's time of the last sign of life, None before the work begins."""
 
-    __slots__ = ("_begun", "_book", "_first", "_told", "attempt", "beat_at", "claim_no", "details_json", "key", "progress_json")
+    __slots__ = (
+        "_begun", "_book", "_first", "_secrets", "_told", "attempt", "beat_at", "claim_no", "details_json", "key", "progress_json",
+    )  # fmt: skip
 
-    def __init__(self, book: PulseBook, key: Place, *, attempt: int, claim_no: int, first: Callable[[], None]) -> None:
+    def __init__(self, book: PulseBook, key: Place, *, attempt: int, claim_no: int, first: Callable[[], None],
+                 secrets: AttemptSecrets | None = None) -> None:  # fmt: skip
         self.key = key
         self.attempt = attempt
         self.claim_no = claim_no
@@ -40,6 +44,7 @@ class HandlerPulse:
         self.progress_json: str | None = None
         self._book = book
         self._first = first
+        self._secrets = secrets
         self._begun = False
         self._told = False
 
@@ -53,12 +58,16 @@ class HandlerPulse:
     def beat(self, *, details_json: str | None = None, progress_json: str | None = None) -> None:
         self.beat_at = self._book.time()
         if details_json is not None:
-            self.details_json = details_json
+            self.details_json = self._masked(details_json)
         if progress_json is not None:
-            self.progress_json = progress_json
+            self.progress_json = self._masked(progress_json)
         if not self._told:
             self._told = True
             self._book.call(lambda: self._book.has_news(self))
+
+    def _masked(self, text: str) -> str:
+        mask = None if self._secrets is None else self._secrets.mask
+        return encode(mask.value(decode(text)), limit=DETAILS_LIMIT, name="heartbeat") if mask and mask.needles else text
 
     @property
     def unwritten(self) -> bool:

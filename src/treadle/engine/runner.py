@@ -15,6 +15,7 @@ from typing import Any
 from treadle.domain.graph import OUT, Timeouts
 from treadle.domain.marking import Activity
 from treadle.engine.actor import ExecutionActor
+from treadle.engine.attempt_secrets import AttemptSecrets
 from treadle.engine.calls import Call, prepare
 from treadle.engine.children import Children, asks_for_a_part, asks_for_children
 from treadle.engine.node_logs import Emitter, LogBook
@@ -38,6 +39,7 @@ class Running:
     activity: Activity
     call: Call
     started_at: datetime
+    secrets: AttemptSecrets
     pulse: HandlerPulse | None = None
     task: asyncio.Task[None] | None = None
     timers: list[asyncio.TimerHandle] = field(default_factory=list)
@@ -93,18 +95,19 @@ class Runner:
         if total_until is not None and total_until <= now:
             actor.finished(activity, total_is_over(step.node.timeout), started_at=now)
             return
+        secrets = AttemptSecrets(self._secrets)
         try:
-            emitter = Emitter(actor.id, activity, self._logs, now=self._now, secrets=self._secrets)
-            call = prepare(actor.rows, activity, now, secrets=emitter.secrets, emit=emitter)
+            emitter = Emitter(actor.id, activity, self._logs, now=self._now, secrets=secrets)
+            call = prepare(actor.rows, activity, now, secrets=secrets.resolver, emit=emitter)
             if call.handler.mode == "inline":
-                result = call.handler.run(call.context, call.config)
+                result = secrets.masked(call.handler.run(call.context, call.config))
                 if not asks_for_children(result):
                     actor.finished(activity, outcome_of(result), started_at=now)
                     return
         except (Exception, SystemExit) as error:  # a template or the handler's code: even `sys.exit` is only its failure
-            actor.finished(activity, failure_of(error), started_at=now)
+            actor.finished(activity, failure_of(error, mask=secrets.mask), started_at=now)
             return
-        running = Running(actor, activity, call, now)
+        running = Running(actor, activity, call, now, secrets)
         self.running[activity] = running
         if total_until is not None:
             left = (total_until - now).total_seconds()
@@ -134,23 +137,32 @@ class Runner:
         actor, activity = running.actor, running.activity
         running.pulse = running.call.context.pulse = HandlerPulse(
             self._pulses, (actor.id, activity.home.place_of(activity)), attempt=activity.attempt, claim_no=actor.claim_no,
-            first=lambda: self._arm(running),
+            first=lambda: self._arm(running), secrets=running.secrets,
         )  # fmt: skip
-        if activity.attempt > 1 or (actor.claim_no > 1 and activity.fired_at <= actor.rows.taken_over_at):
-            running.task = asyncio.create_task(self._recall(running, running.pulse))
+        again = activity.attempt > 1 or (actor.claim_no > 1 and activity.fired_at <= actor.rows.taken_over_at)
+        if again or (step_of(activity).secrets and self._secrets is not None):
+            running.task = asyncio.create_task(self._equip(running, running.pulse if again else None))
         else:
+            self._queue(running)
+
+    async def _equip(self, running: Running, before: HandlerPulse | None) -> None:
+        """Read what the handler will want to know, off the loop; then it may begin."""
+        try:
+            if before is not None:
+                await self._recall(running, before)
+            if self._secrets is not None and (names := step_of(running.activity).secrets):
+                await self._lookups.call(lambda: running.secrets.fetch(names))
+        except asyncio.CancelledError:
+            return
+        if not running.over:
+            running.task = None
             self._queue(running)
 
     async def _recall(self, running: Running, pulse: HandlerPulse) -> None:
         try:
             running.call.context.heartbeat_details = await self._pulses.recall(pulse.key)
-        except asyncio.CancelledError:
-            return
         except Exception as error:  # what it said before is a help and no more: it can do without
             log.warning("the heartbeat details of %s could not be read: %s", running.node_id, error)
-        if not running.over:
-            running.task = None
-            self._queue(running)
 
     def _queue(self, running: Running) -> None:
         if self._started < self._limit:
@@ -177,19 +189,20 @@ class Runner:
             return None
         if running.limits.attempt is not None or running.silence is not None:
             self._threads.tell(pulse.begin)
-        return running.call.handler.run(running.call.context, running.call.config)
+        return running.secrets.masked(running.call.handler.run(running.call.context, running.call.config))
 
     async def _await(self, running: Running) -> None:
         try:
             result = running.call.handler.run(running.call.context, running.call.config)
             if inspect.isawaitable(result):
                 result = await result
+            result = running.secrets.masked(result)
         except asyncio.CancelledError:
             if running.over:
                 return
             self._finish(running, Failure("cancelled", "the handler cancelled itself"))
         except (Exception, SystemExit) as error:  # the handler's code: even `sys.exit` is only its failure
-            self._finish(running, failure_of(error))
+            self._finish(running, failure_of(error, mask=running.secrets.mask))
         else:
             await self._conclude(running, result)
 
@@ -201,7 +214,7 @@ class Runner:
                 self._threads.came_back()
                 log.info("thread %s has come back from %s", running.thread, running.node_id, extra={"event": "thread_came_back"})
         elif error is not None:
-            self._finish(running, failure_of(error))
+            self._finish(running, failure_of(error, mask=running.secrets.mask))
         elif asks_for_children(result):
             running.task = asyncio.create_task(self._prepare_children(running, result))
         else:

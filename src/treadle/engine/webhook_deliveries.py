@@ -147,7 +147,3 @@ class WebhookDeliveries:
         if found is None or found.workflow != webhook.workflow:
             raise ConflictError(f"workflow {webhook.workflow} has no execution of the id that was delivered", state="unknown")
 
-
-def without_secrets(name: str) -> str:
-    """Stands where an engine was given no secrets."""
-    raise KeyError(name)

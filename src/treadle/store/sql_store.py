@@ -8,8 +8,10 @@ from datetime import datetime
 from treadle.domain.heartbeats import HeartbeatStore
 from treadle.observation import LogStore, UpkeepStore, VitalStore
 from treadle.ports import ExecutionStore, OwnershipStore, PhaseStore, WorkerStore, WorkflowStore
+from treadle.ports_access import SecretStore, TokenStore
 from treadle.ports_desks import ApprovalStore, LimitStore, ScheduleStore, WebhookStore
 from treadle.ports_live import LiveStore
+from treadle.store.access import Secrets, Tokens
 from treadle.store.approvals import Approvals
 from treadle.store.claims import Claims
 from treadle.store.commits import Commits
@@ -49,6 +51,8 @@ class SqlStore:
     vitals: VitalStore
     logs: LogStore
     upkeep: UpkeepStore
+    secrets: SecretStore
+    tokens: TokenStore
 
     def __init__(self, database: Database, *, claims: Claims, commits: Commits, head_start: int) -> None:
         self._database = database
@@ -69,6 +73,8 @@ class SqlStore:
         self.vitals = Vitals(database)
         self.logs = NodeLogs(database)
         self.upkeep = Upkeep(database)
+        self.secrets = Secrets(database)
+        self.tokens = Tokens(database)
         self.url = database.url
         self.single_writer = database.dialect == "sqlite"
 
