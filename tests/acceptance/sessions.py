@@ -21,7 +21,7 @@ PATIENCE = 60.0
 """Seconds that a look is repeated until it shows what the page shows."""
 
 _FENCE = re.compile(r"^```(\w+) ([\w.]+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_ID = re.compile(r"\b(?:exec|appr|sched)-[0-9a-f]+")
+_ID = re.compile(r"\b(?:exec|appr|sched|hook)-[0-9a-f]+|(?<=/hooks/)[\w-]{22}")
 _LOOK = re.compile(r"treadle (?:\w+ )?(?:list|show|why|next|fires)\b")
 
 
