@@ -54,7 +54,7 @@ class Treadle:
         settings = self.settings
         return Surroundings(
             self.store, self.handlers.node_types, SystemClock().now, machine=host_label(), host=settings.host, port=settings.port,
-            guarded=bool(settings.tokens), serving=False,
+            guarded=bool(settings.tokens), serving=False, vault=self.vault,
         )  # fmt: skip
 
     def close(self) -> None:

@@ -52,7 +52,7 @@ def test_somebody_logs_in_looks_around_and_logs_out(browser: httpx.Client) -> No
     closed = browser.delete(SESSION, headers=own_origin(browser))
     after = browser.get(SESSION).json()
 
-    assert before == {"required": True, "authenticated": False, "version": "1.2.3"}
+    assert before == {"required": True, "authenticated": False, "role": None, "name": None, "version": "1.2.3"}
     assert (opened.status_code, closed.status_code) == (204, 204)
     assert during["authenticated"] is True
     assert looked.status_code == 200
@@ -160,6 +160,6 @@ def test_without_tokens_everybody_is_in(sqlite_url: str) -> None:
         said = api.http.get(SESSION).json()
         opened = api.http.post(SESSION, json={"token": "anything"})
 
-    assert said == {"required": False, "authenticated": True, "version": "1.2.3"}
+    assert said == {"required": False, "authenticated": True, "role": "admin", "name": None, "version": "1.2.3"}
     assert opened.status_code == 204
     assert "Set-Cookie" not in opened.headers

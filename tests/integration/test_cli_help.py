@@ -64,7 +64,8 @@ def test_the_commands_that_8_1_promises_are_there() -> None:
         "executions cancel", "executions pause", "executions resume", "executions retry", "executions signal", "executions why",
         "approvals list", "approvals approve", "approvals reject", "schedules list", "schedules next", "schedules create",
         "schedules pause", "schedules resume", "workers list", "workers drain", "nodes list", "nodes show", "db migrate",
-        "db check", "db prune", "db backup", "executions logs",
+        "db check", "db prune", "db backup", "executions logs", "secrets set", "secrets list", "secrets delete", "secrets key",
+        "secrets rotate", "tokens create", "tokens list", "tokens revoke",
     }  # fmt: skip
 
     there = {line.removeprefix("treadle ") for line in LEAVES}

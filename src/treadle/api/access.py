@@ -8,6 +8,9 @@ from fastapi import Depends, Request
 
 from treadle.api.check_ups import CheckUps as _CheckUps
 from treadle.api.config import ApiConfig
+from treadle.api.credentials import ANYBODY
+from treadle.api.credentials import Caller as _Caller
+from treadle.api.gate import CALLER
 from treadle.api.schemas.fields import Name
 from treadle.engine.engine import WorkflowEngine
 
@@ -27,6 +30,12 @@ def _check_ups(request: Request) -> _CheckUps:
     return check_ups
 
 
+def _caller(request: Request) -> _Caller:
+    caller: _Caller = request.scope.get(CALLER, ANYBODY)
+    return caller
+
+
+Caller = Annotated[_Caller, Depends(_caller)]
 CheckUps = Annotated[_CheckUps, Depends(_check_ups)]
 Engine = Annotated[WorkflowEngine, Depends(_engine)]
 Config = Annotated[ApiConfig, Depends(_config)]

@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
 
 from treadle.api.check_ups import CheckUps
-from treadle.api.config import ApiConfig, check_bind
+from treadle.api.config import ApiConfig, check_bind, is_loopback
 from treadle.api.credentials import Credentials
 from treadle.api.gate import Gate
 from treadle.api.live import Streams
@@ -29,8 +29,10 @@ from treadle.api.routes import (
     node_logs,
     pages,
     schedules,
+    secrets,
     session,
     system,
+    tokens,
     versions,
     webhooks,
     workflows,
@@ -38,6 +40,7 @@ from treadle.api.routes import (
 from treadle.api.routes.ui import UiRoute
 from treadle.api.schemas.fields import Problem
 from treadle.api.shields import LastResort, SafeHeaders
+from treadle.api.token_roll import TokenRoll
 from treadle.api.ui_files import UiFiles
 from treadle.api.watcher import Watcher
 from treadle.engine.engine import WorkflowEngine
@@ -60,7 +63,7 @@ class TreadleApi(FastAPI):
                 refused = operation["responses"]["default"]
                 [refusal] = refused["content"].values()
                 refused["content"] = {MEDIA_TYPE: {"schema": {"$ref": refusal["schema"]["$ref"]}}}
-        if self.state.config.tokens:
+        if self.state.credentials.required:
             document["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
             document["security"] = [{"token": []}]
         return document
@@ -72,8 +75,10 @@ def create_app(engine: WorkflowEngine, config: ApiConfig, *, workers: Sequence[W
     InsecureBindError if it would be open to other machines, BadTokenError for a token that protects nothing.
     `workers` are those that run in this process: `/metrics` shows them too.
     """
-    check_bind(config.host, config.tokens)
-    credentials, ui = Credentials(config.tokens), UiFiles(config.ui_folder)
+    beyond = not is_loopback(config.host)
+    check_bind(config.host, config.tokens, stored=beyond and not config.tokens and engine.tokens.any_valid())
+    credentials = Credentials(config.tokens, roll=TokenRoll(engine.store.tokens), always=beyond)
+    ui = UiFiles(config.ui_folder)
     app = TreadleApi(
         title="Treadle",
         version=config.version,
@@ -112,6 +117,8 @@ def create_app(engine: WorkflowEngine, config: ApiConfig, *, workers: Sequence[W
         approvals.router,
         schedules.router,
         webhooks.router,
+        secrets.router,
+        tokens.router,
         system.router,
         session.router,
         live.router,

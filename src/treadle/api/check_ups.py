@@ -33,4 +33,5 @@ class CheckUps:
         return Surroundings(
             engine.store, engine.handlers.node_types, self._clock.now, machine=host_label(), host=config.host, port=config.port,
             guarded=bool(config.tokens), serving=True, pages=config.ui_folder,
+            vault=engine.vault,
         )  # fmt: skip

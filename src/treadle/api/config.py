@@ -52,13 +52,13 @@ class BadTokenError(TreadleError):
     """A configured token that protects nothing or can never match."""
 
 
-def check_bind(host: str, tokens: tuple[str, ...]) -> None:
-    """Refuse to be reachable from other machines without tokens. InsecureBindError."""
-    if tokens or is_loopback(host):
+def check_bind(host: str, tokens: tuple[str, ...], *, stored: bool = False) -> None:
+    """Refuse to be reachable from other machines without tokens. InsecureBindError. `stored`: the database has a valid one."""
+    if tokens or stored or is_loopback(host):
         return
     raise InsecureBindError(
         f"refusing to listen on {host or 'all addresses'} without authentication: "
-        "set at least one token, or listen on 127.0.0.1"
+        "make a token with `treadle tokens create`, or set TREADLE_TOKENS, or listen on 127.0.0.1"
     )
 
 

@@ -4,24 +4,33 @@ Deny by default: a path is public only if it is in `PUBLIC`, compared exactly. W
 so it also answers under any Host, for the probes of load balancers. A path that is wholly of the form `BY_LINK` ends in a
 signature that is checked behind it, so it needs neither token nor Origin; nor does one of the form `HOOK`, which nobody can
 guess. The files of the web UI are the same for everybody, and `SESSION` is where a browser brings its token: both need none.
+Behind the token, `permissions` says which role a route needs.
 """
 
 from __future__ import annotations
 
+import asyncio
 import re
 from urllib.parse import urlsplit
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
-from starlette.requests import cookie_parser
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.requests import ClientDisconnect, cookie_parser
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from treadle.api.config import ApiConfig
-from treadle.api.credentials import COOKIE, Credentials
+from treadle.api.credentials import ANYBODY, COOKIE, Caller, Credentials
+from treadle.api.permissions import needed_role
 from treadle.api.problems import Problem
+from treadle.api.token_roll import UNKNOWN_FRESH
 from treadle.api.ui_files import UiFiles
+from treadle.domain.access import Role
+from treadle.engine.token_desk import PREFIX
 
 PUBLIC = frozenset({"/healthz", "/readyz"})
 SESSION = "/api/v1/session"
+CALLER = "treadle.caller"
+"""Where a request's scope says who asks."""
 STYLE = "/style.css"
 """What the pages behind signed links look like; it tells nothing."""
 HOOK = re.compile(r"/hooks/[A-Za-z0-9_-]{22}")
@@ -48,10 +57,57 @@ class Gate:
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
             return
-        if scope["type"] == "http" and (refusal := self._refusal(scope)):
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        await self._refresh(scope)
+        if refusal := self._refusal(scope):
             await refusal.response()(scope, receive, send)
             return
-        await self._app(scope, receive, send)
+        caller: Caller = scope.get(CALLER, ANYBODY)
+        if caller.token_id is None:
+            await self._app(scope, receive, send)
+        else:
+            await self._answer_while_let_in(caller, scope, receive, send)
+
+    async def _refresh(self, scope: Scope) -> None:
+        """Know the stored tokens as they are. One that looks like one and is not among them may have been made just now: it is
+        looked for anew, a moment later where that was just done, so that guesses cost the database nothing."""
+        roll = self._credentials.roll
+        if roll is None or scope["path"] in PUBLIC:
+            return
+        await self._reread()
+        token = bearer_token(Headers(scope=scope))
+        if token and token.startswith(PREFIX) and self._credentials.knows(token) is None:
+            await asyncio.sleep(roll.stale_in(after=UNKNOWN_FRESH))
+            await run_in_threadpool(roll.refresh, after=UNKNOWN_FRESH)
+
+    async def _reread(self) -> None:
+        roll = self._credentials.roll
+        if roll is not None and roll.is_stale():
+            await run_in_threadpool(roll.refresh)
+
+    async def _answer_while_let_in(self, caller: Caller, scope: Scope, receive: Receive, send: Send) -> None:
+        """A live stream ends with the token that it was opened with."""
+        streams = over = False
+
+        async def watch(message: Message) -> None:
+            nonlocal streams, over
+            if message["type"] == "http.response.start":
+                streams = Headers(raw=message["headers"]).get("content-type", "").startswith("text/event-stream")
+            elif streams:
+                await self._reread()
+                over = not self._credentials.still_lets_in(caller)
+            if over:
+                raise OSError("the token is no longer valid")
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watch)
+        except (OSError, ClientDisconnect):
+            if not over:
+                raise
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     def _refusal(self, scope: Scope) -> Problem | None:
         path, method = scope["path"], scope["method"]
@@ -62,7 +118,9 @@ class Gate:
             return self._wrong_host(headers)
         if path == SESSION:
             return self._wrong_host(headers) or _foreign_origin(method, headers)
-        return self._wrong_host(headers) or self._stranger(method, headers) or _foreign_origin(method, headers)
+        if refusal := self._wrong_host(headers) or self._stranger(scope, headers) or _foreign_origin(method, headers):
+            return refusal
+        return _too_low(scope[CALLER], needed_role(method, path))
 
     def _wrong_host(self, headers: Headers) -> Problem | None:
         """A page of another site whose name was pointed at this machine (DNS rebinding) still says its own name."""
@@ -71,14 +129,20 @@ class Gate:
         detail = "this server does not answer to that Host; the setting for allowed hosts adds names"
         return Problem(400, "Unknown host", detail)
 
-    def _stranger(self, method: str, headers: Headers) -> Problem | None:
-        """Without a token that is known, and without a cookie for one."""
+    def _stranger(self, scope: Scope, headers: Headers) -> Problem | None:
+        """Without a token that is known, and without a cookie for one. Who is none is the scope's caller from here on."""
+        scope[CALLER] = ANYBODY
+        if self._credentials.undecided:
+            detail = "the database has not answered, so nobody can be let in; send the same again"
+            return Problem(503, "Database unavailable", detail, headers={"Retry-After": "1"})
         if not self._credentials.required:
             return None
-        if "authorization" not in headers and has_session(self._credentials, headers):
-            return None if method in SAFE_METHODS else _from_elsewhere(headers)
+        if "authorization" not in headers and (caller := session_of(self._credentials, headers)):
+            scope[CALLER] = caller
+            return None if scope["method"] in SAFE_METHODS else _from_elsewhere(headers)
         if token := bearer_token(headers):
-            if self._credentials.knows(token):
+            if caller := self._credentials.knows(token):
+                scope[CALLER] = caller
                 return None
             challenge, detail = 'Bearer realm="treadle", error="invalid_token"', "this token is not known here"
         else:
@@ -91,7 +155,8 @@ def bearer_token(headers: Headers) -> str | None:
     return token.strip() or None if scheme.lower() == "bearer" else None
 
 
-def has_session(credentials: Credentials, headers: Headers) -> bool:
+def session_of(credentials: Credentials, headers: Headers) -> Caller | None:
+    """Whose session the request's cookie is."""
     return credentials.accepts(cookie_parser(headers.get("cookie", "")).get(COOKIE, ""))
 
 
@@ -101,6 +166,13 @@ def host_name(host: str) -> str:
         return (urlsplit(f"//{host}").hostname or "").lower()
     except ValueError:
         return ""
+
+
+def _too_low(caller: Caller, needed: Role) -> Problem | None:
+    if caller.role.includes(needed):
+        return None
+    detail = f"this needs the role {needed.value}, and the token {caller.name!r} has the role {caller.role.value}"
+    return Problem(403, "Not allowed", detail, [{"path": "role", "message": f"{needed.value} is needed"}])
 
 
 def _from_elsewhere(headers: Headers) -> Problem | None:

@@ -29,6 +29,7 @@ from treadle.domain.errors import (
     NoSigningSecretError,
     NotFoundError,
     SchemaError,
+    SecretsKeyError,
     SignatureError,
     StoreError,
     StoreUnavailableError,
@@ -100,6 +101,8 @@ def problem_of(error: TreadleError) -> Problem:
         case SignatureError():
             detail = "the signature is missing, does not fit, or is too old"
             return Problem(401, "Not authenticated", detail, headers={"WWW-Authenticate": 'Signature realm="webhook"'})
+        case SecretsKeyError():
+            return Problem(409, "No key for this secret", str(error))
         case DataRejectedError():
             return Problem(422, "Refused by the database", "the database cannot store this content")
         case SchemaError():

@@ -20,6 +20,7 @@ from treadle.domain.errors import (
     LimitExceededError,
     NotFoundError,
     SchemaError,
+    SecretsKeyError,
     StoreUnavailableError,
     TreadleError,
     UnstorableValueError,
@@ -45,7 +46,7 @@ CODES: tuple[tuple[tuple[type[TreadleError], ...], ExitCode], ...] = (
     ((StoreUnavailableError, SchemaError), ExitCode.UNREACHABLE),
     ((NotFoundError,), ExitCode.NOT_FOUND),
     ((DefinitionError, ExpressionError, UnstorableValueError, LimitExceededError, IdempotencyError), ExitCode.INVALID),
-    ((ConflictError, BackupError), ExitCode.NOT_ALLOWED),
+    ((ConflictError, BackupError, SecretsKeyError), ExitCode.NOT_ALLOWED),
 )
 
 

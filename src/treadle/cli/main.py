@@ -31,6 +31,8 @@ COMMANDS = {
     "webhooks": ("treadle.cli.webhooks:webhooks", "Let other systems start workflows and signal executions."),
     "workers": ("treadle.cli.workers:workers", "See, drain and evict workers."),
     "nodes": ("treadle.cli.nodes:nodes", "See the node types a graph can use."),
+    "secrets": ("treadle.cli.secrets:secrets", "Set and delete the secrets that graphs name."),
+    "tokens": ("treadle.cli.tokens:tokens", "Make and revoke tokens for the server."),
     "db": ("treadle.cli.database:db", "Prepare, check, prune and copy the database."),
     "doctor": ("treadle.cli.doctor:doctor", "Look for what is wrong, and say how to mend it."),
     "completion": ("treadle.cli.completion:completion", "Print the completion script for your shell."),

@@ -20,7 +20,6 @@ from treadle.cli.grammar import Command, Shown
 from treadle.cli.local_worker import collect_garbage_seldom, working
 from treadle.cli.rendering import plain, say
 from treadle.cli.session import Session, host_in_url, sqlite_path
-from treadle.domain.errors import TreadleError
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -70,6 +69,7 @@ def up(session: Session, host: str | None, port: int | None, workers: int, examp
     with ExitStack() as stack:
         listener = stack.enter_context(listening(settings))
         treadle = stack.enter_context(session.open(settings, prepare="any"))
+        check_door(treadle)
         loaded = load_examples(treadle, shipped_examples()) if examples else []
         running = [build_worker(treadle) for _ in range(workers)]
         collect_garbage_seldom()
@@ -99,6 +99,7 @@ def server(session: Session, host: str | None, port: int | None) -> None:
 
     settings = session.settings(host=host, port=port)
     with listening(settings) as listener, session.open(settings, prepare="sqlite") as treadle:
+        check_door(treadle)
         url = f"http://{host_in_url(settings.host)}:{listener.getsockname()[1]}/"
         serve(build_app(treadle), listener, Supervisor.of_environment(), ready=lambda: say(f"➜ listening on {url}"))
     say("stopped")
@@ -123,14 +124,8 @@ def showing_metrics(treadle: Treadle, worker: WorkflowWorker) -> Iterator[None]:
 
 @contextmanager
 def listening(settings: Settings) -> Iterator[socket.socket]:
-    """The bound socket, before anything else is started. UsageError if the address is taken or not allowed."""
-    from treadle.api.config import check_bind
-
+    """The bound socket, before anything else is started. UsageError if the address is taken."""
     host, port = settings.host, settings.port
-    try:
-        check_bind(host, tuple(settings.tokens))
-    except TreadleError as error:
-        raise click.UsageError(str(error)) from error
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         # With the protocol named, asyncio turns Nagle's algorithm off: each answer comes 40 ms sooner.
@@ -144,6 +139,17 @@ def listening(settings: Settings) -> Iterator[socket.socket]:
         ) from error
     with listener:
         yield listener
+
+
+def check_door(treadle: Treadle) -> None:
+    """UsageError if anybody on the network could do anything: there is no token, configured or stored."""
+    from treadle.api.config import InsecureBindError, check_bind
+
+    settings = treadle.settings
+    try:
+        check_bind(settings.host, settings.tokens, stored=treadle.engine.tokens.any_valid())
+    except InsecureBindError as error:
+        raise click.UsageError(str(error)) from error
 
 
 def serve(app: FastAPI, listener: socket.socket, supervisor: Supervisor, *, ready: Callable[[], object]) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any, TypeVar
 
 import orjson
 
+from treadle.domain.access import AccessToken, SealedSecret
 from treadle.domain.records import WorkerRecord, WorkflowVersion
-from treadle.engine import approval_shapes, shapes, version_shapes, webhook_shapes
+from treadle.engine import access_shapes, approval_shapes, shapes, version_shapes, webhook_shapes
 from treadle.engine.answers import encode, utc_text
 from treadle.engine.definitions import placed_graph
 
@@ -54,6 +55,16 @@ workflow = _plain(shapes.workflow)
 
 def worker(found: WorkerRecord, *, now: datetime) -> Shape:
     said: Shape = orjson.loads(encode(shapes.worker(found, now=now)))
+    return said
+
+
+def secret(found: SealedSecret, *, unopened: Collection[str]) -> Shape:
+    said: Shape = orjson.loads(encode(access_shapes.secret(found, unopened=unopened)))
+    return said
+
+
+def token(found: AccessToken, *, now: datetime) -> Shape:
+    said: Shape = orjson.loads(encode(access_shapes.token(found, now=now)))
     return said
 
 

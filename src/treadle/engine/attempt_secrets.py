@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from typing import Any
 
 from treadle.domain.masking import NOTHING_HIDDEN
@@ -47,13 +47,3 @@ class AttemptSecrets:
             raise found
         self.mask = self.mask.hiding(found)
         return found
-
-
-def secrets_named(config: Any) -> frozenset[str]:
-    """The names of all secrets that a config refers to."""
-    if isinstance(config, Mapping):
-        name = config.get("secret")
-        if config.keys() == {"secret"} and isinstance(name, str):
-            return frozenset((name,))
-        return frozenset().union(*map(secrets_named, config.values()))
-    return frozenset().union(*map(secrets_named, config)) if isinstance(config, list | tuple) else frozenset()

@@ -15,6 +15,8 @@ from treadle.domain.soundness import check_graph, examine_graph
 from treadle.domain.states import ExecutionStatus
 from treadle.domain.values import DEFINITION_LIMIT, decode, encode
 from treadle.engine.names import check_name, check_path_name
+from treadle.engine.secret_references import SCRATCH, unknown_secrets
+from treadle.engine.vault import Vault
 from treadle.ports import Handlers, Store
 
 OPEN = (ExecutionStatus.RUNNING, ExecutionStatus.WAITING, ExecutionStatus.PAUSED)
@@ -40,8 +42,9 @@ class Comparison:
 
 
 class Definitions:
-    def __init__(self, store: Store, handlers: Handlers) -> None:
+    def __init__(self, store: Store, handlers: Handlers, vault: Vault) -> None:
         self._store = store
+        self._vault = vault
         self._handlers = handlers
 
     def save(
@@ -68,9 +71,10 @@ class Definitions:
         errors = [f for f in findings if f.severity == "error"]
         if errors:
             raise DefinitionError(errors)
-        graph_json = encode(graph_to_config(graph), limit=DEFINITION_LIMIT, name="definition")
+        config = graph_to_config(graph)
+        graph_json = encode(config, limit=DEFINITION_LIMIT, name="definition")
         saved = self._store.workflows.save(name, graph_json, description, expected_version=expected_version, by=by)
-        return saved, findings
+        return saved, (*findings, *self._unknown_secrets(config))
 
     def validate(self, graph_config: object) -> tuple[Finding, ...]:
         """Errors, warnings and what else is worth a look; nothing is stored."""
@@ -78,7 +82,10 @@ class Definitions:
             graph = parse_graph(graph_config, self._handlers.node_types)
         except DefinitionError as error:
             return error.findings
-        return tuple(examine_graph(graph, self._handlers.node_types))
+        return (*examine_graph(graph, self._handlers.node_types), *self._unknown_secrets(graph_to_config(graph)))
+
+    def _unknown_secrets(self, config: Mapping[str, Any]) -> Sequence[Finding]:
+        return () if self._store.url.endswith(SCRATCH) else tuple(unknown_secrets(config, self._vault))
 
     def versions(self, name: str) -> Sequence[OpenVersion]:
         """Newest first. NotFoundError."""

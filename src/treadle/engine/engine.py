@@ -33,6 +33,7 @@ from treadle.engine.schedule_runs import ScheduleRuns
 from treadle.engine.secret_keys import KeySource
 from treadle.engine.sights import Sights
 from treadle.engine.starting import new_execution, priority_level
+from treadle.engine.token_desk import TokenDesk
 from treadle.engine.trials import try_node
 from treadle.engine.vault import Vault
 from treadle.engine.views import ExecutionView, Reason
@@ -56,7 +57,8 @@ class WorkflowEngine:
         self._wakeup = wakeup
         self.vault = vault or Vault(store.secrets, KeySource())
         self._programs = Programs(handlers)
-        self.definitions = Definitions(store, handlers)
+        self.tokens = TokenDesk(store.tokens)
+        self.definitions = Definitions(store, handlers, self.vault)
         self.save_workflow, self.validate = self.definitions.save, self.definitions.validate
         self._inspector = Inspector(store, self._programs)
         self.scope, self.runs = self._inspector.inside.scope, self._inspector.inside.runs

@@ -15,7 +15,7 @@ from treadle.domain.records import ExecutionRecord
 from treadle.domain.retry import NO_RETRY, RetryPolicy
 from treadle.domain.templates import Template, compile_template
 from treadle.domain.values import decode
-from treadle.engine.attempt_secrets import secrets_named
+from treadle.engine.secret_references import secrets_named
 from treadle.ports import Handler, Handlers
 
 CHILD = "workflow"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from treadle.domain.errors import StoreError
-from treadle.health.checks import database, disk, growth, installation, network, progress, transactions, workers
+from treadle.health.checks import database, disk, growth, installation, network, progress, secrets, transactions, workers
 from treadle.health.findings import Finding, Report, error
 from treadle.health.surroundings import Surroundings
 
@@ -17,7 +17,7 @@ HERE: tuple[Check, ...] = (installation.python, installation.pages, network.bind
 INSIDE: tuple[Check, ...] = (
     database.settings, database.writable, database.clock, workers.beats, workers.clocks, workers.queues, workers.node_types,
     progress.ready, progress.overdue, progress.unmoved, progress.set_aside, progress.schedules, growth.size, growth.dead_rows,
-    transactions.old, transactions.connections,
+    transactions.old, transactions.connections, secrets.keys,
 )  # fmt: skip
 """What needs a database with this release's schema."""
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from treadle.domain.records import WorkerRecord
+from treadle.engine.vault import Vault
 from treadle.ports import Store
 
 SQLITE = "sqlite:///"
@@ -31,6 +32,7 @@ class Surroundings:
     guarded: bool
     serving: bool
     pages: Path = PAGES
+    vault: Vault | None = None
 
     @property
     def file(self) -> Path | None:

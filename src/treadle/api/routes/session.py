@@ -7,8 +7,8 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from treadle.api.access import Config
-from treadle.api.credentials import COOKIE, SECONDS, Credentials
-from treadle.api.gate import bearer_token, has_session
+from treadle.api.credentials import ANYBODY, COOKIE, SECONDS, Credentials
+from treadle.api.gate import bearer_token, session_of
 from treadle.api.json_body import json_route
 from treadle.api.json_reply import reply
 from treadle.api.problems import Problem, ProblemError
@@ -16,20 +16,22 @@ from treadle.api.schemas import session as schemas
 
 router = APIRouter(tags=["session"], route_class=json_route("max_small_body"))
 
-ANYBODY: dict[str, Any] = {"security": []}
+NEEDS_NOTHING: dict[str, Any] = {"security": []}
 
 
-@router.get("/session", response_model=schemas.Session, openapi_extra=ANYBODY)
+@router.get("/session", response_model=schemas.Session, openapi_extra=NEEDS_NOTHING)
 def get_session(request: Request, config: Config) -> Response:
-    """Whether a token is needed, and whether the caller is let in. Public."""
+    """Whether a token is needed, and whether the caller is let in, as what. Public."""
     credentials = _credentials(request)
     token = bearer_token(request.headers)
-    known = credentials.knows(token) if token is not None else has_session(credentials, request.headers)
-    required = credentials.required
-    return reply({"required": required, "authenticated": known or not required, "version": config.version})
+    caller = credentials.knows(token) if token is not None else session_of(credentials, request.headers)
+    if not credentials.required:
+        caller = ANYBODY
+    said = {"authenticated": caller is not None, "role": caller and caller.role, "name": caller and caller.name}
+    return reply({"required": credentials.required, **said, "version": config.version})
 
 
-@router.post("/session", status_code=204, response_class=Response, openapi_extra=ANYBODY)
+@router.post("/session", status_code=204, response_class=Response, openapi_extra=NEEDS_NOTHING)
 def open_session(request: Request, body: schemas.OpenSession) -> Response:
     """Exchange a token for a cookie of seven days; 401 if it is unknown. Public."""
     credentials = _credentials(request)
@@ -44,7 +46,7 @@ def open_session(request: Request, body: schemas.OpenSession) -> Response:
     return response
 
 
-@router.delete("/session", status_code=204, response_class=Response, openapi_extra=ANYBODY)
+@router.delete("/session", status_code=204, response_class=Response, openapi_extra=NEEDS_NOTHING)
 def close_session(request: Request) -> Response:
     """Forget the cookie. Public."""
     response = Response(status_code=204)

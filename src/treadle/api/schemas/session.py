@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from treadle.api.schemas.fields import Answer, Body
+from treadle.domain.access import Role
 
 
 class OpenSession(Body):
@@ -16,4 +17,6 @@ class Session(Answer):
 
     required: bool
     authenticated: bool
+    role: Role | None = Field(description="what the caller may do; null: nothing")
+    name: str | None = Field(description="the name of the caller's token, if it is a stored one")
     version: str

@@ -7,6 +7,7 @@ import ipaddress
 import socket
 from collections.abc import Iterator
 
+from treadle.domain.errors import StoreError
 from treadle.health.findings import Finding, error, ok, warning
 from treadle.health.surroundings import Surroundings
 
@@ -20,10 +21,13 @@ def bind(place: Surroundings) -> Iterator[Finding]:
     if place.guarded:
         yield ok("bind", "access", f"{where}, with tokens")
     elif _is_loopback(place.host):
-        yield ok("bind", "access", f"{where} only, without tokens: for one person on this machine")
+        yield ok("bind", "access", f"{where} only, for people on this machine; with stored tokens they need one")
+    elif _has_token(place):
+        yield ok("bind", "access", f"{where}, with stored tokens")
     else:
-        words = f"TREADLE_HOST is {where} and TREADLE_TOKENS is empty: the server refuses to start, because anybody could use it"
-        yield error("bind_unguarded", "access", words, "set TREADLE_TOKENS, or TREADLE_HOST=127.0.0.1")
+        words = f"TREADLE_HOST is {where} and there is no token: the server refuses to start, because anybody could use it"
+        mend = "make one: treadle tokens create NAME --role admin; or set TREADLE_TOKENS, or TREADLE_HOST=127.0.0.1"
+        yield error("bind_unguarded", "access", words, mend)
 
 
 def port(place: Surroundings) -> Iterator[Finding]:
@@ -65,6 +69,17 @@ def _is_treadle(place: Surroundings) -> bool:
     except OSError:
         return False
     return b'{"status":"ok"}' in answer
+
+
+def _has_token(place: Surroundings) -> bool:
+    """Whether a stored token is valid; a database that cannot tell has none."""
+    if place.file is not None and not place.file.exists():
+        return False
+    now = place.clock()
+    try:
+        return any(token.state(now) == "active" for token in place.store.tokens.list())
+    except StoreError:
+        return False
 
 
 def _is_loopback(host: str) -> bool:
