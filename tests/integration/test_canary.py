@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import threading
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
@@ -30,12 +29,17 @@ GRAPH = {
     "nodes": [
         {"id": "call", "type": "http.request", "config": {
             "method": "POST", "url": "{{ input.url }}", "headers": {"X-Key": {"secret": "canary-ascii"}},
-            "body": {"key": {"secret": "canary"}, "user": "ann"},
+            "json": {"key": {"secret": "canary"}, "user": "ann"}, "query": {"k": {"secret": "canary"}},
+        }},
+        {"id": "refused", "type": "http.request", "on_error": "continue", "config": {
+            "url": "http://127.0.0.1:1/", "query": {"k": {"secret": "canary"}},
         }},
         {"id": "leak", "type": "canary.leak", "config": {"key": {"secret": "canary"}}},
         {"id": "throw", "type": "canary.throw", "config": {"key": {"secret": "canary"}}, "on_error": "continue"},
     ],
-    "edges": [{"source": "call", "target": "leak"}, {"source": "leak", "target": "throw"}],
+    "edges": [
+        {"source": "call", "target": "leak"}, {"source": "leak", "target": "refused"}, {"source": "refused", "target": "throw"},
+    ],
 }  # fmt: skip
 ASCII = "Canary-2b81-feather"
 
@@ -49,7 +53,7 @@ class Echo(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.heard.append(f"{self.headers['X-Key']} {json.loads(body)['key']}")
         packed = b64encode(b"user:" + self.headers["X-Key"].encode()).decode()
-        answer = {"headers": dict(self.headers), "body": json.loads(body), "packed": packed, "text": body.decode()}
+        answer = {"headers": dict(self.headers), "body": json.loads(body), "packed": packed, "path": self.path, "text": body.decode()}
         data = json.dumps(answer).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
@@ -129,7 +133,7 @@ def answers(api: ServedApi, execution_id: str) -> str:
     known = {"{execution_id}": execution_id, "{name}": "canary", "{place}": "call", "{version}": "1"}
     said = []
     for path, methods in api.app.openapi()["paths"].items():
-        for node in ("call", "leak", "throw") if "{place}" in path else ("",):
+        for node in ("call", "leak", "refused", "throw") if "{place}" in path else ("",):
             there = path
             for parameter, value in known.items():
                 there = there.replace(parameter, node if parameter == "{place}" else value)
@@ -138,11 +142,11 @@ def answers(api: ServedApi, execution_id: str) -> str:
     return "\n".join(said)
 
 
-def test_a_secret_that_was_used_is_found_nowhere(store_url: str, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG)
+def test_a_secret_that_was_used_is_found_nowhere(store_url: str, capsys: pytest.CaptureFixture[str]) -> None:
     settings = Settings(
-        database_url=store_url, secrets_key=new_key(), poll_interval=0.05, http_allow_private=True
-    )
+        database_url=store_url, secrets_key=new_key(), poll_interval=0.05, http_allow_private=True,
+        log_format="json", log_level="DEBUG",
+    )  # fmt: skip
     treadle = open_treadle(settings, migrate=True)
     assert isinstance(treadle.handlers, ActivityRegistry)
     for handler in (Leak(), Throw()):
@@ -160,9 +164,9 @@ def test_a_secret_that_was_used_is_found_nowhere(store_url: str, caplog: pytest.
             api.until_status(execution_id, "completed")
             tested = http.post(
                 f"{API}/workflows/canary/test-node",
-                json={"graph_config": GRAPH, "node": "throw", "execution_id": execution_id},
+                json={"graph_config": GRAPH, "node_id": "throw", "execution_id": execution_id},
             ).raise_for_status()
-            api.until_status(tested.json()["id"], "completed")
+            api.until_status(tested.json()["id"], "failed")
             said = answers(api, execution_id) + answers(api, tested.json()["id"])
     finally:
         worker.stop()
@@ -170,7 +174,7 @@ def test_a_secret_that_was_used_is_found_nowhere(store_url: str, caplog: pytest.
         treadle.close()
 
     assert heard == [f"{ASCII} {CANARY}"]
-    places = {"database": dump(store_url), "answers": said, "log": "\n".join(str(vars(record)) for record in caplog.records)}
+    places = {"database": dump(store_url), "answers": said, "log": capsys.readouterr().err}
     assert "bad key ***" in places["answers"]
     assert "using ***" in places["log"]
     found = {(place, form) for place, text in places.items() for secret in (CANARY, ASCII) for form in forms(secret) if form in text}
