@@ -57,7 +57,7 @@ bench: $(TOOLS) ## Measure speed
 	$(PY) benchmarks/idle.py
 
 chaos: $(TOOLS) ## Run the fault tests: kills, pauses, cuts
-	$(PY) -m pytest -n $(PYTEST_WORKERS) tests/faults
+	TREADLE_CHAOS_ALL=1 $(PY) -m pytest -n $(PYTEST_WORKERS) tests/faults
 
 fuzz: $(TOOLS) ## Send the HTTP API odd requests; an answer of 5xx is a failure
 	$(PY) -m pip install --quiet --disable-pip-version-check --group fuzz

@@ -38,6 +38,7 @@ What to alert on first:
 | `treadle_late_schedules > 0` | a schedule does not fire |
 | `increase(treadle_crash_loops_total[1h]) > 0` | an execution takes workers down |
 | `increase(treadle_lease_losses_total[1h]) > 0` | a worker hung, or could not reach the database for longer than its lease |
+| `increase(treadle_failovers_total[1h]) > 0` | the database was failed over or restored; workers began anew by themselves |
 | `treadle_database_up == 0` | the database does not answer |
 
 [Monitoring](monitoring.md) has the check-up that says what to do.

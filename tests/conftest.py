@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import os
+import shutil
+import sys
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +24,12 @@ from treadle.store import open_store
 
 BROWSER_TESTS = "tests/browser/"
 START = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
+IN_MEMORY = Path("/dev/shm")
+ROOM = 1 << 30
+
+# Images of containers often switch bytecode off: each of the hundreds of commands that tests start would compile all it imports.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -94,14 +104,34 @@ def postgres_url(postgres_server_url: str, postgres_template: str, worker_id: st
         yield url
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the schema, to be copied for each test."""
+    path = tmp_path_factory.mktemp("template") / "treadle.db"
+    store = open_store(f"sqlite:///{path}")
+    store.migrate()
+    store.close()
+    return path
+
+
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
+def empty_sqlite_url(tmp_path: Path) -> str:
+    """A file that is not there yet."""
     return f"sqlite:///{tmp_path}/treadle.db"
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path) -> Iterator[str]:
+    """A file with the schema and nothing in it, in memory where there is room: what a test writes need not reach a disk."""
+    roomy = IN_MEMORY.is_dir() and os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > ROOM
+    with tempfile.TemporaryDirectory(prefix="treadle-", dir=IN_MEMORY if roomy else None, ignore_cleanup_errors=True) as folder:
+        shutil.copy(sqlite_template, folder)
+        yield f"sqlite:///{folder}/{sqlite_template.name}"
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def store_url(request: pytest.FixtureRequest) -> str:
-    """A fresh database of each kind; the schema is there on PostgreSQL, and made by `store` on SQLite."""
+    """A database of each kind with the schema and nothing in it."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
 
@@ -110,7 +140,6 @@ def store_url(request: pytest.FixtureRequest) -> str:
 def store(store_url: str, clock: MovableClock) -> Iterator[Store]:
     """An empty store of each kind whose time is `clock`."""
     opened = open_store(store_url, clock=clock)
-    opened.migrate()
     yield opened
     opened.close()
 

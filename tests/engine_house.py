@@ -125,9 +125,11 @@ class Flaky(Steered):
 
 
 class Exits(Steered):
-    """Calls `sys.exit`, as libraries made for the command line do."""
+    """Calls `sys.exit`, as libraries made for the command line do, or raises what the test gave as `raises`."""
 
     def run(self, ctx: Context, config: Mapping[str, Any]) -> Any:
+        if "raises" in self.steering.values:
+            raise self.steering.values["raises"]
         sys.exit("usage: no such option")
 
 

@@ -59,6 +59,22 @@ class PostgresServer:
         with (self._data / "postgresql.conf").open("a") as config:
             config.writelines(f"{name} = '{value}'\n" for name, value in settings.items())
 
+    def copy(self, directory: Path) -> PostgresServer:
+        """A standby of this server, not yet started, that will stream from it."""
+        standby = PostgresServer(directory, _free_port(), self.fsync)
+        source = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres"]
+        directory.mkdir()
+        if os.geteuid() == 0:
+            os.chown(directory, pwd.getpwnam(_user() or "root").pw_uid, -1)
+        self._run("pg_basebackup", *source, "--write-recovery-conf", "--checkpoint=fast", "--no-sync", "-D", str(standby._data))
+        with (standby._data / "postgresql.conf").open("a") as config:
+            config.write(f"unix_socket_directories = '{standby._data}'\n")
+        return standby
+
+    @property
+    def running(self) -> bool:
+        return (self._data / "postmaster.pid").exists()
+
     def start(self) -> None:
         """Start it and wait until it answers."""
         self._run("pg_ctl", "start", "-w", "-D", str(self._data), "-l", str(self._data / "log"), "-o", f"-p {self.port}")
@@ -143,8 +159,9 @@ def new_server(directory: Path, *, fsync: bool, port: int | None) -> PostgresSer
 
 
 def remove_server(server: PostgresServer) -> None:
-    """Stop it and delete all of it."""
-    server.stop()
+    """Stop it, unless it is, and delete all of it."""
+    if server.running:
+        server.stop()
     shutil.rmtree(server.directory, ignore_errors=True)
 
 

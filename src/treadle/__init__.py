@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from treadle.activities.decorator import activity
-    from treadle.bootstrap import WorkflowEngine, WorkflowWorker
     from treadle.builder import Expr, Workflow, choose, expr, fn, is_in
     from treadle.client import Client
     from treadle.domain.activity import Context
     from treadle.domain.errors import Fatal, RetryAfter, TreadleError
+    from treadle.embedding import WorkflowEngine, WorkflowWorker
 
 __version__ = "0.1.0"
 
@@ -40,8 +40,8 @@ _HOMES = {
     "RetryAfter": "treadle.domain.errors",
     "TreadleError": "treadle.domain.errors",
     "Workflow": "treadle.builder",
-    "WorkflowEngine": "treadle.bootstrap",
-    "WorkflowWorker": "treadle.bootstrap",
+    "WorkflowEngine": "treadle.embedding",
+    "WorkflowWorker": "treadle.embedding",
     "activity": "treadle.activities.decorator",
     "choose": "treadle.builder",
     "expr": "treadle.builder",

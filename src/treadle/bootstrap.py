@@ -1,54 +1,83 @@
-"""The only place that names concrete classes: opens the system that the settings describe."""
+"""The only place that names concrete classes: opens the system that the settings describe.
+
+A part is imported and made when it is first asked for: a command that only looks at the database pays for nothing else.
+"""
 
 from __future__ import annotations
 
 import sys
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from treadle import __version__
-from treadle.activities.registry import default_registry
-from treadle.domain.retention import parse_retention_setting
-from treadle.engine.engine import WorkflowEngine as _WorkflowEngine
-from treadle.engine.secret_keys import KeySource
-from treadle.engine.system import LocalWakeup, RandomIds, SystemClock, host_label
-from treadle.engine.vault import Vault
-from treadle.ports import Handlers, Store, Wakeup
-from treadle.settings import Settings
 from treadle.store import open_store, open_wakeup
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from treadle.address import Address
+    from treadle.engine.engine import WorkflowEngine
+    from treadle.engine.secret_keys import KeySource
     from treadle.engine.supervision import Supervisor
-    from treadle.engine.worker import WorkflowWorker as _WorkflowWorker
+    from treadle.engine.vault import Vault
+    from treadle.engine.worker import WorkflowWorker
     from treadle.health import Surroundings
-
+    from treadle.ports import Handlers, Store, Wakeup
+    from treadle.settings import Settings
 
 SQLITE = "sqlite:///"
 
 
-@dataclass(slots=True)
 class Treadle:
     """An opened system. Close it when done."""
 
-    settings: Settings
-    store: Store
-    handlers: Handlers
-    engine: _WorkflowEngine
-    wakeup: Wakeup
+    def __init__(self, store: Store, load_settings: Callable[[], Settings]) -> None:
+        self.store = store
+        self._load_settings = load_settings
 
-    @property
+    @cached_property
+    def settings(self) -> Settings:
+        return self._load_settings()
+
+    @cached_property
+    def handlers(self) -> Handlers:
+        """RegistrationError when activities cannot be loaded."""
+        from treadle.activities.registry import default_registry
+
+        settings = self.settings
+        return default_registry(
+            settings.activities, allow_private_http=settings.http_allow_private, processes=settings.handler_processes
+        )
+
+    @cached_property
+    def wakeup(self) -> Wakeup:
+        from treadle.engine.system import LocalWakeup
+
+        settings = self.settings
+        return (open_wakeup(settings.wakeup_url or settings.database_url) if settings.wakeups else None) or LocalWakeup()
+
+    @cached_property
+    def engine(self) -> WorkflowEngine:
+        """RegistrationError."""
+        from treadle.engine.engine import WorkflowEngine
+        from treadle.engine.system import RandomIds
+
+        key, vault = self.settings.link_key, self.vault
+        return WorkflowEngine(self.store, self.handlers, ids=RandomIds(), wakeup=self.wakeup, link_key=key, vault=vault)
+
+    @cached_property
     def vault(self) -> Vault:
         """The secrets, by name."""
-        return self.engine.vault
+        from treadle.engine.vault import Vault
+
+        return Vault(self.store.secrets, key_source(self.settings))
 
     def surroundings(self) -> Surroundings:
         """What a check-up looks at from here, where no server runs."""
+        from treadle.engine.system import SystemClock, host_label
         from treadle.health import Surroundings
 
         settings = self.settings
@@ -58,7 +87,8 @@ class Treadle:
         )  # fmt: skip
 
     def close(self) -> None:
-        self.wakeup.close()
+        if "wakeup" in self.__dict__:
+            self.wakeup.close()
         self.store.close()
 
 
@@ -67,20 +97,23 @@ def open_treadle(settings: Settings, *, migrate: bool = False) -> Treadle:
 
     Connects at the first use, unless `migrate` brings the schema to this release at once.
     """
-    handlers = default_registry(
-        settings.activities, allow_private_http=settings.http_allow_private, processes=settings.handler_processes
-    )
     store = open_store(settings.database_url, head_start=settings.head_start_seconds)
+    treadle = Treadle(store, lambda: settings)
+    _ = treadle.handlers  # activities that cannot be loaded are told before anything is done
     if migrate:
         store.migrate()
-    wakeup = (open_wakeup(settings.wakeup_url or settings.database_url) if settings.wakeups else None) or LocalWakeup()
-    vault = Vault(store.secrets, key_source(settings))
-    engine = _WorkflowEngine(store, handlers, ids=RandomIds(), wakeup=wakeup, link_key=settings.link_key, vault=vault)
-    return Treadle(settings, store, handlers, engine, wakeup)
+    return treadle
+
+
+def look_at(address: Address, load_settings: Callable[[], Settings]) -> Treadle:
+    """The system at an address; the other settings, and the activities, are loaded if they are asked for."""
+    return Treadle(open_store(address.database_url, head_start=address.head_start), load_settings)
 
 
 def key_source(settings: Settings) -> KeySource:
     """Where the key for secrets comes from: one machine with a SQLite file keeps it beside that file."""
+    from treadle.engine.secret_keys import KeySource
+
     if settings.secrets_key_file:
         return KeySource(settings.secrets_key, file=Path(settings.secrets_key_file))
     path = settings.database_url.removeprefix(SQLITE)
@@ -89,10 +122,12 @@ def key_source(settings: Settings) -> KeySource:
     return KeySource(settings.secrets_key, file=Path(f"{path}.key"), may_create=True)
 
 
-def build_worker(treadle: Treadle, *, supervisor: Supervisor | None = None) -> _WorkflowWorker:
+def build_worker(treadle: Treadle, *, supervisor: Supervisor | None = None) -> WorkflowWorker:
     """A worker on an opened system; it logs to stderr, and tells `supervisor` how it fares."""
+    from treadle.domain.retention import parse_retention_setting
     from treadle.engine.node_logs import LogBook
-    from treadle.engine.worker import WorkflowWorker as _WorkflowWorker
+    from treadle.engine.system import RandomIds, SystemClock
+    from treadle.engine.worker import WorkflowWorker
     from treadle.engine.worker_config import WorkerConfig, WorkerDeps
     from treadle.logs import configure_logging
 
@@ -113,11 +148,11 @@ def build_worker(treadle: Treadle, *, supervisor: Supervisor | None = None) -> _
     )
     logs = LogBook(treadle.store.logs)
     deps = WorkerDeps(treadle.store, treadle.handlers, SystemClock(), RandomIds(), treadle.wakeup, treadle.vault.resolve, logs=logs)
-    return _WorkflowWorker(config, deps, supervisor=supervisor)
+    return WorkflowWorker(config, deps, supervisor=supervisor)
 
 
 @contextmanager
-def shown_metrics(treadle: Treadle, worker: _WorkflowWorker) -> Iterator[None]:
+def shown_metrics(treadle: Treadle, worker: WorkflowWorker) -> Iterator[None]:
     """A worker's metrics on the port of the settings, if they name one, while the block runs. OSError if it cannot be had."""
     port = treadle.settings.metrics_port
     if port is None:
@@ -129,7 +164,7 @@ def shown_metrics(treadle: Treadle, worker: _WorkflowWorker) -> Iterator[None]:
         yield
 
 
-def build_app(treadle: Treadle, workers: Sequence[_WorkflowWorker] = ()) -> FastAPI:
+def build_app(treadle: Treadle, workers: Sequence[WorkflowWorker] = ()) -> FastAPI:
     """`workers` are those that run in this process: their metrics are shown beside the server's."""
     from treadle.api.app import create_app
     from treadle.api.config import ApiConfig
@@ -144,42 +179,3 @@ def build_app(treadle: Treadle, workers: Sequence[_WorkflowWorker] = ()) -> Fast
         max_hook_body=settings.webhook_body_limit,
     )
     return create_app(treadle.engine, config, workers=workers)
-
-
-class WorkflowWorker:
-    """A worker on the database that the settings name. Keyword arguments are settings, such as `poll_interval=0.5`."""
-
-    def __init__(self, **settings: Any) -> None:
-        self._treadle = open_treadle(Settings(**settings), migrate=True)
-        self._worker = build_worker(self._treadle)
-
-    def start(self) -> None:
-        """Work until stopped, then close the database. In the main thread Ctrl-C and SIGTERM stop it."""
-        try:
-            with shown_metrics(self._treadle, self._worker):
-                self._worker.start()
-        finally:
-            self._treadle.close()
-
-    def start_in_thread(self) -> threading.Thread:
-        """Work in a thread of its own; join it after `stop`."""
-        thread = threading.Thread(target=self.start, name="treadle-worker", daemon=True)
-        thread.start()
-        return thread
-
-    def stop(self) -> None:
-        """Ask for a graceful stop, from any thread."""
-        self._worker.stop()
-
-
-class WorkflowEngine(_WorkflowEngine):
-    """The engine on the database that the settings name. Keyword arguments are settings, such as `database_url=…`."""
-
-    def __init__(self, **settings: Any) -> None:
-        self._treadle = open_treadle(Settings(**settings), migrate=True)
-        opened = self._treadle
-        key, vault = opened.settings.link_key, opened.vault
-        super().__init__(opened.store, opened.handlers, ids=RandomIds(), wakeup=opened.wakeup, link_key=key, vault=vault)
-
-    def close(self) -> None:
-        self._treadle.close()

@@ -33,6 +33,7 @@ from treadle.domain.records import (
     NewExecution,
     NewWorker,
     Page,
+    Registration,
     StartReply,
     WorkerRecord,
     WorkflowSummary,
@@ -87,8 +88,8 @@ class Wakeup(Protocol):
 
 
 class WorkerStore(Protocol):
-    def register(self, worker: NewWorker, *, lease: float) -> datetime:
-        """[T1] A new incarnation, with a lease of that many seconds. Returns the database's time."""
+    def register(self, worker: NewWorker, *, lease: float) -> Registration:
+        """[T1] A new incarnation, with a lease of that many seconds. It is worth nothing once the database has another history."""
         ...
 
     def beat(
@@ -106,6 +107,10 @@ class WorkerStore(Protocol):
 
     def evict(self, worker_id: str) -> int | None:
         """[T3] The same for one worker, whatever its lease says. None: there is no such worker."""
+        ...
+
+    def disown(self, worker_id: str) -> int | None:
+        """[T3] The same for one that another history of the database had; no crash is counted. None: for any other."""
         ...
 
     def sweep_orphans(self) -> int:

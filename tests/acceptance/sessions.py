@@ -20,7 +20,11 @@ from acceptance.readme import Folder, lines_until, steady
 PATIENCE = 60.0
 """Seconds that a look is repeated until it shows what the page shows."""
 
+STARTED = {"up": "Stop: Ctrl-C", "worker": "Workflow worker started", "server": "listening on"}
+"""What says that a command which stays is ready."""
+
 _FENCE = re.compile(r"^```(\w+) ([\w.]+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_FOR_A_TERMINAL = re.compile(r"^ *```(?:console|sh|bash|shell|shell-session|zsh)\n *(?:[$#] )?(.*)$", re.MULTILINE)
 _ID = re.compile(r"\b(?:exec|appr|sched|hook)-[0-9a-f]+|(?<=/hooks/)[\w-]{22}")
 _LOOK = re.compile(r"treadle (?:\w+ )?(?:list|show|why|next|fires)\b")
 
@@ -44,6 +48,11 @@ class Block:
 
 def marked_blocks(page: Path) -> list[Block]:
     return [Block(*found) for found in _FENCE.findall(page.read_text(encoding="utf-8"))]
+
+
+def first_lines_not_typed(page: Path) -> list[str]:
+    """Of each fence for a terminal that has no mark: what stands in it first, without the prompt."""
+    return _FOR_A_TERMINAL.findall(page.read_text(encoding="utf-8"))
 
 
 @dataclass
@@ -70,13 +79,15 @@ class Session:
             self.kill()
 
     def start(self, command: str) -> None:
+        """Variables before the command are its own: a reader types the next one in another terminal."""
         self.stop()
-        words = shlex.split(command)
+        words = shlex.split(command, comments=True)
+        own = dict(self.here.environment)
         while "=" in words[0]:
             name, _, value = words.pop(0).partition("=")
-            self.here.environment[name] = value
-        self.staying = self.here.start(*words)
-        lines_until(self.staying, "Stop: Ctrl-C")
+            own[name] = value
+        self.staying = Folder(self.here.path, own).start(*words)
+        lines_until(self.staying, STARTED[words[1]])
 
     def type(self, command: str, shown: list[str]) -> None:
         """A look is repeated until it shows what the page shows: workers go on meanwhile."""
@@ -138,7 +149,7 @@ def _same(said: list[str], shown: list[str]) -> bool:
 
 
 def _undated(lines: list[str]) -> list[str]:
-    return [re.sub(r"DAY(:\d\d)?", "DAY", line) for line in steady(lines)]
+    return [re.sub(r"DAY(:\d\d)?|CLOCK\.\d+", "WHEN", line) for line in steady(lines)]
 
 
 def _ids(lines: list[str]) -> list[str]:

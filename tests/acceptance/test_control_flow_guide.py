@@ -1,4 +1,4 @@
-"""docs/control-flow.md is true: each of its workflows is run as its comment lines say, and gives what they say."""
+"""The pages about control flow are true: each workflow on them is run as its comment lines say, and gives what they say."""
 
 from __future__ import annotations
 
@@ -15,7 +15,14 @@ from treadle.domain.durations import parse_duration
 from treadle.domain.errors import ActivityError, DefinitionError
 from treadle.testing import Act, Result, cancel, retry, run_workflow, signal
 
-PAGE = Path(__file__).parents[2] / "docs" / "control-flow.md"
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES = [
+    DOCS / f"{name}.md"
+    for name in (
+        "control-flow", "input-schema", "joins", "maps", "loops", "sub-workflows", "errors", "compensation", "waiting", "stopping",
+        "mutex",
+    )
+]  # fmt: skip
 GIVEN = frozenset({"input", "signals", "approvals", "fails", "cancel", "retry"})
 EXPECTED = frozenset({"output", "error", "ran", "undone", "takes", "refused"})
 _HEADING = re.compile(r"^#+ (.*)$")
@@ -32,10 +39,10 @@ class Example:
     runs: list[dict[str, Any]] = field(default_factory=list)
 
 
-def examples_of(page: str) -> Iterator[Example]:
+def examples_of(page: Path) -> Iterator[Example]:
     heading = ""
     block: list[str] | None = None
-    for line in page.splitlines():
+    for line in page.read_text(encoding="utf-8").splitlines():
         if block is not None:
             if line != "```":
                 block.append(line)
@@ -49,7 +56,7 @@ def examples_of(page: str) -> Iterator[Example]:
 
 
 def example_of(heading: str, lines: list[str]) -> Example:
-    [config] = read_yaml("\n".join(lines), source=f"{PAGE.name}, {heading}")
+    [config] = read_yaml("\n".join(lines), source=heading)
     notes = [(found[1], value_of(found[2])) for line in lines if (found := _NOTE.fullmatch(line))]
     if notes and notes[0][0] == "name":
         return Example(heading, config, name=notes[0][1])
@@ -67,7 +74,7 @@ def value_of(text: str) -> Any:
     return found["value"]
 
 
-EXAMPLES = list(examples_of(PAGE.read_text(encoding="utf-8")))
+EXAMPLES = [example for page in PAGES for example in examples_of(page)]
 CALLED = {example.name: example.config for example in EXAMPLES if example.name is not None}
 RUNS = [(example, said) for example in EXAMPLES for said in example.runs]
 
@@ -115,9 +122,9 @@ def test_a_workflow_does_what_the_page_says(example: Example, said: Mapping[str,
         assert result.time_skipped.total_seconds() == parse_duration(said["takes"])
 
 
-def test_every_workflow_of_the_page_is_run() -> None:
+def test_every_workflow_of_the_pages_is_run() -> None:
     run = [example.heading for example in EXAMPLES if example.name is not None or example.runs]
 
-    assert EXAMPLES
+    assert [page.name for page in PAGES if not list(examples_of(page))] == []
     assert run == [example.heading for example in EXAMPLES]
     assert [example.heading for example, said in RUNS if not EXPECTED & said.keys()] == []

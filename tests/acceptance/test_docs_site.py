@@ -17,19 +17,14 @@ STAGING = runpy.run_path(str(ROOT / "scripts" / "stage_docs.py"))
 PLACES: dict[str, str] = STAGING["places"]()
 
 
-class _Loader(yaml.SafeLoader):
-    """Reads mkdocs.yml, which names a Python function."""
-
-
-_Loader.add_multi_constructor("tag:yaml.org,2002:python/name:", lambda loader, suffix, node: suffix)
+CONFIG = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
 
 
 def test_every_page_is_in_the_navigation_once() -> None:
-    navigation = yaml.load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"), _Loader)["nav"]
     pages = {place for place in PLACES.values() if place.endswith(".md")}
     decisions = {place for place in pages if re.match(r"adr/\d", place)}
 
-    shown = list(_pages(navigation))
+    shown = list(_pages(CONFIG["nav"]))
 
     assert sorted(shown) == sorted(pages - decisions)
 
@@ -46,6 +41,15 @@ def test_every_link_of_a_page_leads_to_a_place_of_the_site(source: str) -> None:
     staged = STAGING["page"]((ROOT / source).read_text(encoding="utf-8"), source=source, known=PLACES)
 
     assert staged.startswith("# ")
+
+
+def test_no_page_lets_the_browser_load_from_another_host() -> None:
+    """The theme would fetch fonts, and a script for each ```mermaid fence; everything else is in the pages."""
+    loads = re.compile(r"!\[[^\]]*\]\(\s*(?:https?:)?//|<(?:script|img|link|iframe)\b|^ *```mermaid", re.MULTILINE)
+
+    assert CONFIG["theme"]["font"] is False
+    assert not {"extra_javascript", "extra_css", "extra"} & CONFIG.keys()
+    assert [page for page in PLACES if page.endswith(".md") and loads.search((ROOT / page).read_text(encoding="utf-8"))] == []
 
 
 def test_a_link_that_leads_off_the_site_is_an_error() -> None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import runpy
 from pathlib import Path
 
 import pytest
 
-from treadle.domain.states import TRANSITIONS
+from treadle.domain.states import TRANSITIONS, ExecutionStatus
 from treadle.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("name", ["generate_settings_docs", "generate_state_docs", "generate_metrics_docs"])
+@pytest.mark.parametrize("name", ["generate_settings_docs", "generate_state_docs", "generate_state_diagram", "generate_metrics_docs"])
 def test_a_generated_page_is_up_to_date(name: str) -> None:
     script = runpy.run_path(str(ROOT / "scripts" / f"{name}.py"))
 
@@ -34,9 +35,8 @@ def test_every_setting_is_described_with_the_variable_that_sets_it(monkeypatch: 
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
 
 
-def test_the_diagram_has_every_transition_once() -> None:
-    text = (ROOT / "docs" / "states.md").read_text(encoding="utf-8")
+def test_the_diagram_has_every_state_and_every_transition_once() -> None:
+    drawn = (ROOT / "docs" / "images" / "states.svg").read_text(encoding="utf-8")
 
-    assert [text.count(f"    {before} --> {after}: {verb}\n") for (before, verb), after in TRANSITIONS.items()] == [1] * len(
-        TRANSITIONS
-    )
+    assert sorted(re.findall(r'class="verb"[^>]*>(\w+)<', drawn)) == sorted(verb for _, verb in TRANSITIONS)
+    assert [drawn.count(f">{status}<") for status in ExecutionStatus] == [1] * len(ExecutionStatus)

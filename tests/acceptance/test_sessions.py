@@ -7,9 +7,21 @@ from pathlib import Path
 import pytest
 
 from acceptance.readme import ROOT, folder
-from acceptance.sessions import Block, Session, marked_blocks
+from acceptance.sessions import Block, Session, first_lines_not_typed, marked_blocks
 
-PAGES = {page.stem: marked_blocks(page) for page in sorted(ROOT.glob("docs/*.md"))}
+PAGES = {page.stem: marked_blocks(page) for page in sorted(ROOT.glob("docs/**/*.md"))}
+NOT_TYPED = {
+    "README.md: treadle up": "test_readme.py types it",
+    "README.md: treadle run order_refund --wait": "test_readme.py types it",
+    "README.md: git clone ADDRESS_OF_THIS_REPOSITORY treadle && cd treadle": "would install anew; test_readme.py looks at `make up`",
+    "docs/quickstart.md: git clone ADDRESS_OF_THIS_REPOSITORY treadle && cd treadle": "likewise",
+    "docs/quickstart.md: . .venv/bin/activate    # from here on `treadle` is the command that was installed": "would install anew; the tests have `treadle` on their PATH",
+    "docs/deployment.md: useradd --system --home-dir /var/lib/treadle treadle": "changes the machine; test_deployment.py reads the units",
+    "docs/deployment.md: export POSTGRES_PASSWORD=$(openssl rand -hex 16) TREADLE_TOKENS=$(openssl rand -hex 24)": "needs a Docker daemon",
+    "docs/deployment.md: kubectl create secret generic treadle --from-literal=TREADLE_DATABASE_URL=postgresql://… \\": "needs a cluster",
+    "examples/README.md: treadle run examples/patterns/09_structured_discriminator.yaml --detach": "tests/patterns plays every example",
+}
+"""The blocks for a terminal that no test types, by page and first line, and why."""
 SESSIONS = {name: blocks for name, blocks in PAGES.items() if any(block.language == "console" for block in blocks)}
 
 
@@ -29,6 +41,15 @@ def test_the_quickstart_is_short_and_each_of_its_consoles_is_typed() -> None:
 
     assert len(text.splitlines()) <= 150
     assert text.count("```console") == len([block for block in PAGES["quickstart"] if block.language == "console"])
+
+
+def test_every_block_for_a_terminal_is_typed_or_named_with_the_reason_why_not() -> None:
+    pages = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/**/*.md")), ROOT / "examples" / "README.md"]
+
+    unmarked = {f"{page.relative_to(ROOT).as_posix()}: {line}" for page in pages for line in first_lines_not_typed(page)}
+
+    assert sorted(unmarked - NOT_TYPED.keys()) == [], "mark it (`console run`, `console served`, …), or say in NOT_TYPED why not"
+    assert sorted(NOT_TYPED.keys() - unmarked) == [], "NOT_TYPED names what is no longer there"
 
 
 def test_what_a_page_does_not_show_is_noticed(tmp_path: Path) -> None:

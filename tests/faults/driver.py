@@ -194,6 +194,10 @@ class Cluster:
         """Return when no other process has a row."""
         eventually(lambda: self.pids() == {worker.pid})
 
+    def until_recorded(self, results: int) -> None:
+        """Return when so many nodes have put out something."""
+        eventually(lambda: len(rows(self.direct_url, "SELECT seq FROM journal WHERE kind = 'done'")) >= results)
+
     def until_all_ended(self) -> None:
         """Return when everything that was started has come to its end."""
         eventually(self._all_ended)

@@ -60,6 +60,11 @@ class Proxy:
         for pair in pairs:
             pair.close()
 
+    def lead_to(self, target: tuple[str, int]) -> None:
+        """Lead all new connections elsewhere, and end those there are, as an address that a failover has moved."""
+        self._target = target
+        self.cut_all()
+
     def cut_commits(self, *cuts: Cut) -> None:
         """One for each of the next commits that carry results."""
         with self._lock:

@@ -125,7 +125,7 @@ def dump(url: str) -> str:
         return "\n".join(str(row) for table in tables for row in connection.execute(f'SELECT * FROM "{table}"'))
     with psycopg.connect(url) as opened:
         tables = [name for (name,) in opened.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()]
-        return "\n".join(str(row) for table in tables for row in opened.execute(f'SELECT * FROM "{table}"').fetchall())  # type: ignore[arg-type]
+        return "\n".join(str(row) for table in tables for row in opened.execute(f'SELECT * FROM "{table}"').fetchall())
 
 
 def answers(api: ServedApi, execution_id: str) -> str:

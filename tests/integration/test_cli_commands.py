@@ -427,7 +427,7 @@ def test_the_doctor_tells_an_unusable_database_from_other_errors(treadle: Treadl
 def test_an_invalid_setting_is_a_usage_error_that_names_it(treadle: Treadle) -> None:
     treadle.environment["TREADLE_PORT"] = "seven"
 
-    refused = treadle("executions", "list", status=2)
+    refused = treadle("doctor", status=2)
 
     assert "port" in refused.stderr
 

@@ -13,6 +13,7 @@ import pytest
 
 from treadle.cli.failures import ExitCode
 from treadle.cli.main import cli, status_of
+from treadle.store import open_store
 
 DOCS = (Path(__file__).parents[2] / "docs" / "cli.md").read_text()
 
@@ -101,6 +102,39 @@ def test_help_imports_nothing_heavy() -> None:
 
     assert json.loads(done.stderr) == [0, []]
     assert "Usage: treadle" in done.stdout
+
+
+def test_a_list_imports_neither_pydantic_nor_what_runs_workflows(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/treadle.db"
+    store = open_store(url)
+    store.migrate()
+    store.close()
+    heavy = [
+        "fastapi",
+        "starlette",
+        "pydantic",
+        "pydantic_settings",
+        "httpx",
+        "yaml",
+        "psycopg",
+        "uvicorn",
+        "asyncio",
+        "jsonschema",
+        "treadle.activities",
+        "treadle.domain.expressions",
+        "treadle.domain.graph_parser",
+        "treadle.engine.engine",
+        "treadle.settings",
+    ]
+    program = (
+        f"import json, sys; from treadle.cli.main import status_of; status = status_of(['executions', 'list', '--db', {url!r}]);"
+        f"print(json.dumps([status, [name for name in {heavy!r} if name in sys.modules]]))"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=tmp_path)
+
+    assert json.loads(done.stdout) == [0, []]
+    assert "no executions" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -333,6 +333,15 @@ def test_a_handler_that_exits_fails_its_node_and_not_the_worker(house: House, mo
     assert after.record.status == "completed"
 
 
+@pytest.mark.parametrize("error", [KeyboardInterrupt("stop"), GeneratorExit("stop"), BaseExceptionGroup("stop", [SystemExit()])])
+def test_what_is_no_ordinary_exception_fails_its_node_too(house: House, error: BaseException) -> None:
+    house.steering.values["raises"] = error
+
+    ended = [house.run(graph([node("a", f"test.exit.{mode}")]), mode) for mode in ("inline", "thread", "async")]
+
+    assert [(each.record.status, each.error["type"]) for each in ended] == [("failed", type(error).__name__)] * 3
+
+
 def test_a_template_that_raises_fails_its_node(house: House) -> None:
     broken = graph([value("a", 1), value("b", "{{ nodes.a.output.missing }}", retry={"max_attempts": 3, **STEADY})], "a -> b")
 

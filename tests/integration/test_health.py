@@ -281,7 +281,7 @@ def test_a_database_that_is_not_there_is_not_made_by_looking(tmp_path: Path, clo
 def test_a_schema_that_does_not_fit_comes_with_the_command(
     kind: str, clock: MovableClock, request: pytest.FixtureRequest
 ) -> None:
-    url = request.getfixturevalue({"sqlite": "sqlite_url", "postgres": "empty_postgres_url"}[kind])
+    url = request.getfixturevalue({"sqlite": "empty_sqlite_url", "postgres": "empty_postgres_url"}[kind])
     store = open_store(url)
     store.describe()  # an empty database, as after `createdb`
 

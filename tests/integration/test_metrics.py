@@ -78,6 +78,7 @@ def test_a_worker_counts_attempts_by_type_and_outcome(house: House) -> None:
 
     house.run(graph(steps, "each -> twice", "twice -> bad"))
     house.run(graph([node("only", "noop")]), "fine")
+    until(lambda: sum(worker.deps.meters.ended.total() for worker, _ in house.workers) == 2)  # counted after the answer
 
     found = of_worker(house)
     counts = {

@@ -219,11 +219,11 @@ def test_a_sqlite_file_shrinks_when_much_was_deleted(sqlite_url: str, clock: Mov
     store.close()
 
 
-def test_a_file_of_an_older_release_shrinks_once_it_was_written_anew(sqlite_url: str, clock: MovableClock) -> None:
-    connection = apsw.Connection(sqlite_url.removeprefix("sqlite:///"))
+def test_a_file_of_an_older_release_shrinks_once_it_was_written_anew(empty_sqlite_url: str, clock: MovableClock) -> None:
+    connection = apsw.Connection(empty_sqlite_url.removeprefix("sqlite:///"))
     connection.execute("PRAGMA auto_vacuum = NONE; CREATE TABLE before (a)")
     connection.close()
-    store = open_store(sqlite_url, clock=clock)
+    store = open_store(empty_sqlite_url, clock=clock)
     store.migrate()
     given_finished(store, "exec-1", rows=5000)
     store.executions.prune(finished_before=START + timedelta(days=1))

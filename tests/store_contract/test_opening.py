@@ -20,14 +20,14 @@ from treadle.store.statements import schema_files
 
 MIGRATIONS = [
     "0001_initial", "0002_limits", "0003_payloads", "0004_approvals", "0005_schedules", "0006_moves", "0007_heartbeats",
-    "0010_editing", "0011_lists", "0012_observation", "0014_access", "0015_webhooks",
+    "0010_editing", "0011_lists", "0012_observation", "0014_access", "0015_webhooks", "0016_history",
 ]  # fmt: skip
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def empty_url(request: pytest.FixtureRequest) -> str:
     """A database without a schema, of each kind."""
-    url: str = request.getfixturevalue({"sqlite": "sqlite_url", "postgres": "empty_postgres_url"}[request.param])
+    url: str = request.getfixturevalue({"sqlite": "empty_sqlite_url", "postgres": "empty_postgres_url"}[request.param])
     return url
 
 

@@ -40,7 +40,7 @@ def test_registering_answers_the_database_time_and_can_be_repeated(store: Store,
 
     answered = store.workers.register(NEW_WORKER, lease=30)
 
-    assert answered == later
+    assert answered.now == later
     assert [each.lease_until for each in store.workers.list()] == [later + timedelta(seconds=30)]
 
 

@@ -109,6 +109,18 @@ def test_a_config_that_does_not_fit_fails_the_activity_and_names_the_field(confi
     assert failed.value.type == "config"
 
 
+def test_a_function_that_changes_its_config_changes_nothing_else() -> None:
+    @activity("test.grow")
+    def grow(anything: Any, fields: dict[str, Any]) -> None:
+        anything.append("more")
+        fields["of"]["inner"] = "changed"
+
+    config = {"anything": [1], "fields": {"of": {"inner": "kept"}}}
+    handler_of(grow).run(context(), config)
+
+    assert config == {"anything": [1], "fields": {"of": {"inner": "kept"}}}
+
+
 def test_the_context_goes_to_the_parameter_annotated_so_wherever_it_stands() -> None:
     @activity("test.key")
     def key(suffix: str, ctx: Context) -> str:

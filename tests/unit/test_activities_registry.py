@@ -10,7 +10,8 @@ import pytest
 from treadle.activities import decorator
 from treadle.activities.control import Noop
 from treadle.activities.http import HttpRequest
-from treadle.activities.registry import ActivityRegistry, RegistrationError, built_in_registry, default_registry
+from treadle.activities.registry import ActivityRegistry, built_in_registry, default_registry
+from treadle.domain.errors import RegistrationError
 
 MODULE = '''
 """Activities of a test."""
@@ -50,6 +51,20 @@ def test_the_modules_named_bring_their_activities(site: Path) -> None:
     assert registry.node_types["given.shout"].summary == "Shout."
     assert registry.get("given.shout") is not None
     assert registry.get("given.whisper") is None
+
+
+def test_a_module_in_the_folder_where_the_process_starts_is_found_and_hides_no_other(
+    site: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = tmp_path_factory.mktemp("here")
+    (here / "given_here.py").write_text(MODULE.format(type="given.here"))
+    (here / "given_both.py").write_text(MODULE.format(type="given.wrong"))
+    (site / "given_both.py").write_text(MODULE.format(type="given.right"))
+    monkeypatch.chdir(here)
+
+    registry = default_registry(["given_here", "given_both"], entry_points=False)
+
+    assert {"given.here", "given.right"} <= registry.node_types.keys()
 
 
 def test_a_later_registry_has_what_an_earlier_one_imported(site: Path) -> None:

@@ -30,7 +30,7 @@ def test_the_example_of_a_function_is_true(function: Function) -> None:
 def test_the_reference_is_the_generated_one() -> None:
     script = runpy.run_path(str(ROOT / "scripts" / "generate_expression_docs.py"))
 
-    written = (ROOT / "docs" / "expressions.md").read_text(encoding="utf-8")
+    written = (ROOT / "docs" / "functions.md").read_text(encoding="utf-8")
 
     assert written == script["page"](), "run: python scripts/generate_expression_docs.py"
 
@@ -44,9 +44,9 @@ def test_the_editor_completes_the_functions_of_the_language() -> None:
 
 
 def test_the_reference_has_every_function_with_its_description_and_example() -> None:
-    reference = (ROOT / "docs" / "expressions.md").read_text(encoding="utf-8")
+    reference = (ROOT / "docs" / "functions.md").read_text(encoding="utf-8")
 
-    headings = [line[6:-1] for line in reference.splitlines() if line.startswith("#### `")]
+    headings = [line[5:-1] for line in reference.splitlines() if line.startswith("### `")]
 
     assert sorted(headings) == sorted(function.signature for function in FUNCTIONS.values())
     for function in FUNCTIONS.values():

@@ -224,6 +224,9 @@ def test_each_mistake_is_reported_once_at_its_place(config: object, path: str, w
     assert finding.severity == "error"
 
 
+MODULE_NOT_NAMED = "`treadle nodes list` has all; one of your own is there when its module is named in TREADLE_ACTIVITIES"
+
+
 @pytest.mark.parametrize(
     ("config", "hint"),
     [
@@ -231,6 +234,7 @@ def test_each_mistake_is_reported_once_at_its_place(config: object, path: str, w
         ({"nodes": [], "zzz": []}, "known: edges, input_schema, nodes, settings"),
         (with_node(timout=3), "did you mean 'timeout'?"),
         ({"nodes": [node("a", "http.requst")]}, "did you mean 'http.request'?"),
+        ({"nodes": [node("a", "words.count")]}, MODULE_NOT_NAMED),
         ({"nodes": [node("fetch"), B], "edges": [edge("fech", "b")]}, "did you mean 'fetch'?"),
         ({"nodes": [node("a", "approval"), B], "edges": [edge("a", "b", "aproved")]}, "did you mean 'approved'?"),
         ({"nodes": [choice("a"), B], "edges": [edge("a", "b")]}, "known: error, false, true"),

@@ -16,6 +16,7 @@ from treadle.activities.declaration import Declaration
 from treadle.activities.handler import refuse_config, rfc3339
 from treadle.domain.activity import Context, Done, Event
 from treadle.domain.node_types import NodeType
+from treadle.domain.values import own_copy
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -86,11 +87,14 @@ class _Signature:
         return schema
 
     def arguments(self, ctx: Context, config: Mapping[str, Any]) -> dict[str, Any]:
-        """Keyword arguments of the call; Fatal `config` that names the field if the config is not valid."""
+        """Keyword arguments of the call; Fatal `config` that names the field if the config is not valid.
+
+        The function may change what it is given: the values of the definition, and what other nodes put out, stay as they are.
+        """
         from pydantic import ValidationError
 
         try:
-            valid = self._model.model_validate(dict(secrets.resolve(ctx, config)))
+            valid = self._model.model_validate(own_copy(secrets.resolve(ctx, config)))
         except ValidationError as error:
             # A rejected value may be a secret: only pydantic's sentence is shown.
             first = error.errors(include_url=False, include_context=False, include_input=False)[0]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import os
+import sys
 from collections.abc import Mapping, Sequence
 from importlib.metadata import EntryPoint
 from importlib.metadata import entry_points as installed
@@ -34,7 +36,7 @@ from treadle.activities import (
 from treadle.activities.declaration import Declaration
 from treadle.activities.function_handler import FunctionHandler
 from treadle.activities.isolated_handler import IsolatedHandler, Processes
-from treadle.domain.errors import TreadleError
+from treadle.domain.errors import RegistrationError
 from treadle.domain.node_types import NodeType
 from treadle.ports import Handler
 
@@ -45,10 +47,6 @@ _BUILT_IN = (
     triggers, control, composites, gate, waits, wait_any, approval, data_fields, data_lists, data_slices, data_groups,
     data_joins, data_formats, data_dates, text, log, subworkflow, demo,
 )  # fmt: skip
-
-
-class RegistrationError(TreadleError):
-    """Activities that cannot be registered; the message says which, and how to mend it."""
 
 
 class ActivityRegistry:
@@ -102,6 +100,8 @@ def default_registry(
     every function decorated with `@activity` so far. RegistrationError names the module or package that is wrong.
     `processes` is how many there may be for handlers that ask for one."""
     registry = built_in_registry(allow_private_http=allow_private_http)
+    if modules:
+        _look_here_too()
     for name in modules:
         _import(name)
     if entry_points:
@@ -113,12 +113,19 @@ def default_registry(
     return registry
 
 
+def _look_here_too() -> None:
+    """A module beside `treadle.toml` is found whichever way Python was started; last, so that it hides no installed one."""
+    here = os.getcwd()
+    if here not in sys.path:
+        sys.path.append(here)
+
+
 def _import(name: str) -> None:
     try:
         importlib.import_module(name)
     except Exception as error:  # the module is the user's: whatever it raises, the message must say which one it was
         mend = (
-            "is it installed in this environment, or on PYTHONPATH?"
+            "is it installed in this environment, in the folder where the process starts, or on PYTHONPATH?"
             if isinstance(error, ModuleNotFoundError) and name.startswith(error.name or "\0")
             else "the error is inside the module; `python -c 'import …'` shows where"
         )

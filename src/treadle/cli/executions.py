@@ -17,15 +17,12 @@ from treadle.cli.pages import execution_page
 from treadle.cli.rendering import plain, say, write_list, write_one
 from treadle.cli.session import Session
 from treadle.cli.versions import move_execution
-from treadle.cli.watching import detachable, watch
 from treadle.domain.errors import ConflictError, NotFoundError
 from treadle.domain.execution_filter import ExecutionFilter
 from treadle.domain.records import MessageOutcome, MessageReply
 from treadle.domain.search import parse_search
 from treadle.domain.states import ExecutionStatus
 from treadle.engine.bulk import Action, Order
-from treadle.engine.forking import SAME
-from treadle.engine.reasons import reason_of
 
 if TYPE_CHECKING:
     from treadle.bootstrap import Treadle
@@ -117,6 +114,8 @@ def count_executions(session: Session, /, form: str, **search: Any) -> None:
 @click.pass_obj
 def show_execution(session: Session, execution_id: str, form: str) -> None:
     """Show one execution: its input, output, error, nodes, and what it waits for."""
+    from treadle.engine.reasons import reason_of
+
     with session.open() as treadle:
         view = treadle.engine.show(treadle.store.executions.resolve(execution_id))
     shape = shapes.execution(view)
@@ -151,6 +150,8 @@ def show_journal(session: Session, execution_id: str, after: int, limit: int, fo
 @click.pass_obj
 def watch_execution(session: Session, execution_id: str, timeout: float | None, local: bool, form: str) -> None:
     """Follow an execution to its end, from the first journal row; exit codes as `treadle run --wait`."""
+    from treadle.cli.watching import detachable, watch
+
     with session.open() as treadle:
         found = treadle.store.executions.resolve(execution_id)
         with detachable(found), worker_for(treadle, found, local=local):
@@ -264,6 +265,8 @@ def fork_execution(
     form: str,
 ) -> None:
     """Go on from a node in a new execution, with the results of what came before; in any status, which is not changed."""
+    from treadle.engine.forking import SAME
+
     value = SAME if document is None else json_value(document, name="--input")
     with session.open() as treadle:
         found = treadle.store.executions.resolve(execution_id)

@@ -19,6 +19,7 @@ from treadle.domain.errors import (
     IdempotencyError,
     LimitExceededError,
     NotFoundError,
+    RegistrationError,
     SchemaError,
     SecretsKeyError,
     StoreUnavailableError,
@@ -44,6 +45,7 @@ class ExitCode(IntEnum):
 
 CODES: tuple[tuple[tuple[type[TreadleError], ...], ExitCode], ...] = (
     ((StoreUnavailableError, SchemaError), ExitCode.UNREACHABLE),
+    ((RegistrationError,), ExitCode.USAGE),
     ((NotFoundError,), ExitCode.NOT_FOUND),
     ((DefinitionError, ExpressionError, UnstorableValueError, LimitExceededError, IdempotencyError), ExitCode.INVALID),
     ((ConflictError, BackupError, SecretsKeyError), ExitCode.NOT_ALLOWED),

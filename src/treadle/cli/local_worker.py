@@ -41,12 +41,12 @@ def collect_garbage_seldom() -> None:
 @contextmanager
 def working(worker: Worker) -> Iterator[None]:
     """The worker in a thread of its own, stopped gracefully at the end. If it breaks, the command ends with its error."""
-    broken: list[Exception] = []
+    broken: list[BaseException] = []
 
     def work() -> None:
         try:
             worker.start()
-        except Exception as error:  # a defect; it is raised again in the thread that waits
+        except BaseException as error:  # a defect; it is raised again in the thread that waits
             broken.append(error)
             os.kill(os.getpid(), signal.SIGINT)
 

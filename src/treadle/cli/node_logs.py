@@ -12,7 +12,6 @@ from treadle.cli import shapes
 from treadle.cli.grammar import Command, output_option
 from treadle.cli.rendering import plain, say, write_list, write_one
 from treadle.cli.session import Session
-from treadle.cli.watching import detachable
 from treadle.domain.node_logs import LogLine
 from treadle.domain.states import TERMINAL
 
@@ -47,6 +46,8 @@ def show_logs(
     with session.open() as treadle:
         found = treadle.store.executions.resolve(execution_id)
         if follow:
+            from treadle.cli.watching import detachable
+
             with detachable(found):
                 _follow(treadle, found, node, after, form)
             return

@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 import orjson
 
 from treadle.domain.access import AccessToken, SealedSecret
+from treadle.domain.positions import placed_graph
 from treadle.domain.records import WorkerRecord, WorkflowVersion
 from treadle.engine import access_shapes, approval_shapes, shapes, version_shapes, webhook_shapes
 from treadle.engine.answers import encode, utc_text
-from treadle.engine.definitions import placed_graph
 
 Shape = dict[str, Any]
 T = TypeVar("T")

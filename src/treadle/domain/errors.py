@@ -6,6 +6,7 @@ TreadleError
 ├── UnstorableValueError       a value that JSON or the database cannot hold
 ├── LimitExceededError         a named limit
 ├── NotFoundError              no workflow, execution, approval, schedule … of that name
+├── RegistrationError          activities that cannot be registered
 ├── ConflictError              too late: carries the state that won
 │   └── ConcurrencyLimitError  every slot of a workflow's concurrency limit is taken
 ├── IdempotencyError           the key was used before with another request
@@ -95,6 +96,10 @@ class NotFoundError(TreadleError):
         self.name = name
         self.known = tuple(known)
         super().__init__(f"no {kind} {name!r}")
+
+
+class RegistrationError(TreadleError):
+    """Activities that cannot be registered; the message says which, and how to mend it."""
 
 
 class ConflictError(TreadleError):

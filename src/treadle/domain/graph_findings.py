@@ -15,6 +15,8 @@ _MAX_GUESSES = 100_000
 
 _MOST_NAMES = 12
 
+_MODULE_NOT_NAMED = "`treadle nodes list` has all; one of your own is there when its module is named in TREADLE_ACTIVITIES"
+
 
 class Findings:
     """Collects errors; `raise_any` ends a parse that met some."""
@@ -42,6 +44,11 @@ class Findings:
         message = f"unknown {what} {shown(name)}{context}"
         self.error(code, message, path=path, hint=self._hint(name, known))
 
+    def unknown_type(self, name: str, *, path: str, known: Collection[str]) -> None:
+        """A node type that this process does not have: mistyped, or in a module that nobody named to it."""
+        hint = self._nearest(name, known) or _MODULE_NOT_NAMED
+        self.error("unknown_type", f"unknown node type {shown(name)}", path=path, hint=hint)
+
     @property
     def found(self) -> list[Finding]:
         if not self._dropped:
@@ -53,13 +60,19 @@ class Findings:
             raise DefinitionError(self.found)
 
     def _hint(self, name: str, known: Collection[str]) -> str | None:
+        return self._nearest(name, known) or self._all(known)
+
+    def _nearest(self, name: str, known: Collection[str]) -> str | None:
+        if self._guesses < len(known) or len(name) > 256:
+            return None
+        self._guesses -= len(known)
+        close = get_close_matches(name, known, n=1)
+        return f"did you mean {close[0]!r}?" if close else None
+
+    @staticmethod
+    def _all(known: Collection[str]) -> str | None:
         if not known:
             return None
-        if self._guesses >= len(known) and len(name) <= 256:
-            self._guesses -= len(known)
-            close = get_close_matches(name, known, n=1)
-            if close:
-                return f"did you mean {close[0]!r}?"
         names = sorted(known)
         listed = ", ".join(names[:_MOST_NAMES])
         return f"known: {listed}, …" if len(names) > _MOST_NAMES else f"known: {listed}"

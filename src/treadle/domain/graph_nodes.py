@@ -93,7 +93,7 @@ def _node_type(fields: Fields, node_types: NodeTypes) -> NodeType | None:
     if not isinstance(name, str):
         return None
     if name not in node_types:
-        fields.findings.unknown("unknown_type", "node type", name, path=fields.at("type"), known=node_types)
+        fields.findings.unknown_type(name, path=fields.at("type"), known=node_types)
     return node_types.get(name)
 
 

@@ -84,7 +84,7 @@ class SettingsReader:
             hint = 'one of them: {"type": "http.request", …} or {"node": "fetch", …}'
             fields.findings.error("wrong_value", "a rate limit needs either `type` or `node`", path=fields.path, hint=hint)
         if of_type is not None and of_type not in self._node_types:
-            fields.findings.unknown("unknown_type", "node type", of_type, path=fields.at("type"), known=self._node_types)
+            fields.findings.unknown_type(of_type, path=fields.at("type"), known=self._node_types)
         if of_node is not None and of_node not in self._ids:
             fields.findings.unknown("unknown_node", "node", of_node, path=fields.at("node"), known=self._ids)
         key = fields.text("key") or None

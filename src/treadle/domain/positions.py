@@ -6,7 +6,12 @@ Graphs are in the form that `graph_to_config` writes; places are node ids with t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from treadle.domain.values import decode
+
+if TYPE_CHECKING:
+    from treadle.domain.records import WorkflowVersion
 
 Positions = Mapping[str, Mapping[str, float]]
 Graph = Mapping[str, Any]
@@ -41,6 +46,12 @@ def with_positions(graph: Graph, positions: Positions) -> dict[str, Any]:
             node["position"] = dict(positions[place])
 
     return _each_node(graph, "", draw)
+
+
+def placed_graph(version: WorkflowVersion) -> dict[str, Any]:
+    """A version's graph, its nodes where they were drawn last."""
+    graph: dict[str, Any] = decode(version.graph_json)
+    return graph if version.positions_json is None else with_positions(graph, decode(version.positions_json))
 
 
 def _each_node(graph: Graph, path: str, change: Callable[[str, dict[str, Any]], Any]) -> dict[str, Any]:

@@ -381,6 +381,15 @@ class WorkerRecord:
     abandoned_threads: int = 0
     """Those that are at work for nobody, as of its last beat."""
     clock_skew: float | None = None
+    outlived: bool = False
+    """The database has another history since it was registered: its lease is worth nothing, whatever it says."""
+
+
+class Registration(NamedTuple):
+    """The database's time, and which history of it this is: another one after a failover; '' where it does not say."""
+
+    now: datetime
+    history: str
 
 
 @dataclass(frozen=True, slots=True)

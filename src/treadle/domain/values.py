@@ -103,6 +103,15 @@ def plain(value: object, *, max_depth: int = MAX_DEPTH) -> Any:
     return _Walk(max_depth).visit(value, ())
 
 
+def own_copy(value: Any) -> Any:
+    """The same JSON value in lists and objects of its own, for code that may change them."""
+    if isinstance(value, dict):
+        return {key: own_copy(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [own_copy(item) for item in value]
+    return value
+
+
 class _Walk:
     """One slow, exact look at a value; `above` holds the containers around the present place, to know a cycle.
 

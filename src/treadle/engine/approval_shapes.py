@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from treadle.domain.approvals import ApprovalEvent
-from treadle.domain.records import Approval
+from treadle.domain.approvals import ApprovalRules
 from treadle.domain.values import decode
 from treadle.engine.answers import stored
-from treadle.engine.approval_desk import ApprovalRecord, rules_of
+
+if TYPE_CHECKING:
+    from treadle.domain.approvals import ApprovalEvent
+    from treadle.domain.records import Approval
+    from treadle.engine.approval_desk import ApprovalRecord
 
 Json = dict[str, Any]
 
 
 def approval(found: Approval) -> Json:
     """One of a list."""
-    rules = rules_of(found)
+    rules = ApprovalRules.from_json(decode(found.rules_json))
     return {
         "id": found.id,
         "execution_id": found.execution_id,

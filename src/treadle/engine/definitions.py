@@ -9,7 +9,6 @@ from typing import Any
 from treadle.domain.errors import DefinitionError, Finding
 from treadle.domain.graph_diff import GraphDiff, graph_diff, text_diff
 from treadle.domain.graph_parser import graph_to_config, parse_graph
-from treadle.domain.positions import with_positions
 from treadle.domain.records import WorkflowVersion
 from treadle.domain.soundness import check_graph, examine_graph
 from treadle.domain.states import ExecutionStatus
@@ -103,9 +102,3 @@ class Definitions:
         graphs = decode(old.graph_json), decode(new.graph_json)
         names = f"{name} version {old.version}", f"{name} version {new.version}"
         return Comparison(name, old.version, new.version, graph_diff(*graphs), text_diff(*graphs, names=names))
-
-
-def placed_graph(version: WorkflowVersion) -> dict[str, Any]:
-    """The graph, its nodes where they were drawn last."""
-    graph: dict[str, Any] = decode(version.graph_json)
-    return graph if version.positions_json is None else with_positions(graph, decode(version.positions_json))

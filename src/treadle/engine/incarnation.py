@@ -137,12 +137,13 @@ class Incarnation:
         while not stopping.is_set():
             sent = self._deps.clock.boottime()
             try:
-                now = await self._lanes.duty.call(lambda: self._store.workers.register(new, lease=self._config.lease))
+                answer = await self._lanes.duty.call(lambda: self._store.workers.register(new, lease=self._config.lease))
             except StoreUnavailableError as error:
                 log.warning("waiting for the database: %s", error, extra={"event": "database_unavailable"})
                 await _either(stopping, self._config.poll_interval)
                 continue
-            self._time.sync(now)
+            self._deps.past.registered_on(answer.history, self._deps.meters)
+            self._time.sync(answer.now)
             self._lease.start(registered_at=sent)
             return True
         return False

@@ -61,6 +61,7 @@ class Meters:
         self.claims = Distribution(SHORT)
         self.claimed = 0
         self.lease_losses = 0
+        self.failovers = 0
         self.takeovers = 0
         self.crash_loops = 0
         self.cycles: Counter[str] = Counter()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -111,6 +113,13 @@ def failure_of(error: BaseException, *, mask: Mask = NOTHING_HIDDEN) -> Failure:
         return Failure(type(error).__name__, mask.text(str(wrong)), retryable=False)
     except Exception as worse:  # a delay that is none, a message that raises while it is made
         return Failure(type(error).__name__, f"the exception cannot be read: {type(worse).__name__}")
+
+
+def reraise_interrupt(error: BaseException) -> None:
+    """Ctrl-C is no failure of the handler that it happens to hit. Workers stop gracefully on it, so this is for tests."""
+    in_main = threading.current_thread() is threading.main_thread()
+    if isinstance(error, KeyboardInterrupt) and in_main and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        raise error
 
 
 def _failure_of(error: BaseException) -> Failure:

@@ -12,7 +12,7 @@ from treadle.domain.values import decode
 from treadle.engine.calls import prepare
 from treadle.engine.execution_state import ExecutionState
 from treadle.engine.mailbox import Match
-from treadle.engine.outcomes import Begun, Failure, Finished, Outcome, Started, failure_of, outcome_of
+from treadle.engine.outcomes import Begun, Failure, Finished, Outcome, Started, failure_of, outcome_of, reraise_interrupt
 from treadle.engine.rows import RowMaker
 from treadle.engine.time_limits import ends_of, limits_of, waited_too_long
 from treadle.engine.waits import LIMITS, ActiveWait, begin_wait
@@ -54,7 +54,8 @@ class Recorder:
         try:
             call = prepare(self._rows, activity, now)
             return outcome_of(call.handler.resume(call.context, call.config, event))
-        except (Exception, SystemExit) as error:  # the handler's code: whatever it raises is the activity's failure
+        except BaseException as error:  # the handler's code: whatever it raises is the activity's failure
+            reraise_interrupt(error)
             return failure_of(error)
 
     def row_of_match(self, match: Match, *, now: datetime, seen: int) -> JournalRow:

@@ -19,7 +19,7 @@ from treadle.engine.attempt_secrets import AttemptSecrets
 from treadle.engine.calls import Call, prepare
 from treadle.engine.children import Children, asks_for_a_part, asks_for_children
 from treadle.engine.node_logs import Emitter, LogBook
-from treadle.engine.outcomes import Failure, Finished, Outcome, failure_of, outcome_of
+from treadle.engine.outcomes import Failure, Finished, Outcome, failure_of, outcome_of, reraise_interrupt
 from treadle.engine.pulses import HandlerPulse, PulseBook
 from treadle.engine.rows import step_of
 from treadle.engine.threads import HandlerThreads, StoreThread
@@ -104,7 +104,8 @@ class Runner:
                 if not asks_for_children(result):
                     actor.finished(activity, outcome_of(result), started_at=now)
                     return
-        except (Exception, SystemExit) as error:  # a template or the handler's code: even `sys.exit` is only its failure
+        except BaseException as error:  # a template or the handler's code: even `sys.exit` is only its failure
+            reraise_interrupt(error)
             actor.finished(activity, failure_of(error, mask=secrets.mask), started_at=now)
             return
         running = Running(actor, activity, call, now, secrets)
@@ -201,7 +202,8 @@ class Runner:
             if running.over:
                 return
             self._finish(running, Failure("cancelled", "the handler cancelled itself"))
-        except (Exception, SystemExit) as error:  # the handler's code: even `sys.exit` is only its failure
+        except BaseException as error:  # the handler's code: even `sys.exit` is only its failure
+            reraise_interrupt(error)
             self._finish(running, failure_of(error, mask=running.secrets.mask))
         else:
             await self._conclude(running, result)
@@ -328,6 +330,7 @@ class Runner:
 def _outcome(result: Any) -> Outcome:
     try:
         return outcome_of(result)
-    except Exception as error:  # a value whose own code raises while it is encoded
+    except BaseException as error:  # a value whose own code raises while it is encoded
+        reraise_interrupt(error)
         return failure_of(error)
 

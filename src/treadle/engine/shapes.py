@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 
 from treadle.domain.errors import ConflictError, Finding, NotFoundError
-from treadle.domain.execution_filter import ExecutionFacets
-from treadle.domain.node_logs import LogLine
-from treadle.domain.node_types import NodeType
+from treadle.domain.positions import placed_graph
 from treadle.domain.records import (
     ExecutionRecord,
     Fire,
@@ -26,14 +24,19 @@ from treadle.domain.records import (
     WorkflowSummary,
     WorkflowVersion,
 )
-from treadle.engine.activity_views import ActivityView
 from treadle.engine.answers import stored
-from treadle.engine.bulk import Steered
-from treadle.engine.definitions import OpenVersion, placed_graph
-from treadle.engine.forking import Fork
-from treadle.engine.runs import Run, ScopeView
-from treadle.engine.schedule_runs import Backfill
-from treadle.engine.views import ExecutionView, NodeState, Reason
+
+if TYPE_CHECKING:
+    from treadle.domain.execution_filter import ExecutionFacets
+    from treadle.domain.node_logs import LogLine
+    from treadle.domain.node_types import NodeType
+    from treadle.engine.activity_views import ActivityView
+    from treadle.engine.bulk import Steered
+    from treadle.engine.definitions import OpenVersion
+    from treadle.engine.forking import Fork
+    from treadle.engine.runs import Run, ScopeView
+    from treadle.engine.schedule_runs import Backfill
+    from treadle.engine.views import ExecutionView, NodeState, Reason
 
 Json = dict[str, Any]
 T = TypeVar("T")

@@ -36,7 +36,7 @@ class Timeouts:
     def run_once(self, now: datetime) -> int:
         """How many executions were given back or told of their deadline."""
         done = self._phases.due_deadlines()
-        done += self._evict_dead_neighbours()
+        done += self._judge_neighbours()
         if self._may_reap():
             for worker_id, count in self._workers.reap():
                 self._meters.takeovers += 1
@@ -48,13 +48,15 @@ class Timeouts:
         self._cycles += 1
         return done
 
-    def _evict_dead_neighbours(self) -> int:
-        """A process of this machine that no longer exists need not be waited for."""
+    def _judge_neighbours(self) -> int:
+        """Those that need not be waited for: processes of this machine that are gone, and leases from before a failover."""
         done = 0
         for worker in self._workers.list():
             if worker.id == self._worker_id:
                 self.draining = worker.draining
-            if worker.id != self._worker_id and worker.host == self._host and not _alive(worker.pid):
+            if worker.outlived:
+                done += self._disown(worker.id)
+            elif worker.id != self._worker_id and worker.host == self._host and not _alive(worker.pid):
                 count = self._workers.evict(worker.id) or 0
                 self._meters.takeovers += 1
                 fields = {"event": "worker_evicted", "worker": worker.id, "count": count}
@@ -62,6 +64,16 @@ class Timeouts:
                 log.warning(words, worker.id, worker.pid, count, extra=fields)
                 done += count
         return done
+
+    def _disown(self, worker_id: str) -> int:
+        """Its commits are refused since the failover, so its work need not wait for its lease; nor has it crashed."""
+        count = self._workers.disown(worker_id)
+        if count is None:
+            return 0
+        fields = {"event": "worker_outlived", "worker": worker_id, "count": count}
+        words = "gave back what worker %s held before the database's failover: %d executions"
+        log.warning(words, worker_id, count, extra=fields)
+        return count
 
     def _sweep(self) -> int:
         orphans = self._workers.sweep_orphans()

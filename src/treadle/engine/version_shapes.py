@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
-from treadle.domain.errors import Finding
-from treadle.engine.moving import Move, Moves
-from treadle.engine.replays import Replay, Replays
 from treadle.engine.shapes import Json
+
+if TYPE_CHECKING:
+    from treadle.domain.errors import Finding
+    from treadle.engine.moving import Move, Moves
+    from treadle.engine.replays import Replay, Replays
 
 
 def move(found: Move) -> Json:

@@ -64,12 +64,12 @@ class WorkflowWorker:
         if self._stop_asked.is_set():
             return
         log.info("🚀 Workflow worker started (poll_interval=%ss)", self.config.poll_interval, extra={"event": "worker_started"})
-        programs = Programs(self.deps.handlers)
         lanes = Lanes.open(self.config)
         self._supervisor.ready(f"queues: {', '.join(self.config.queues)}; {self.config.concurrency} executions at once")
         try:
             async with watched(self._supervisor):
                 while not self._stopping.is_set():
+                    programs = Programs(self.deps.handlers)
                     self.incarnation = Incarnation(self.config, self.deps, programs, lanes, host=host_label(), pid=os.getpid())
                     await self.incarnation.run(self._stopping)
             if not self._stop_asked.is_set():

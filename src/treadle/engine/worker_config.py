@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from treadle.domain.retention import Retention
 from treadle.engine.meters import Meters
 from treadle.engine.node_logs import LogBook
+from treadle.engine.past import Past
 from treadle.ports import Clock, Handlers, Ids, Store, Wakeup
 
 
@@ -43,3 +44,4 @@ class WorkerDeps:
     secrets: Callable[[str], str] | None = None
     logs: LogBook | None = None
     meters: Meters = field(default_factory=Meters)
+    past: Past = field(default_factory=Past)

@@ -30,6 +30,7 @@ WORKER = (
     Metric("treadle_claim_duration_seconds", "histogram", "Claims, from sending to the answer, empty ones included"),
     Metric("treadle_executions_claimed_total", "counter", "Executions that were claimed"),
     Metric("treadle_lease_losses_total", "counter", "Times that this worker lost its lease and dropped all it held"),
+    Metric("treadle_failovers_total", "counter", "Times that it found another history of the database (failover, restore)"),
     Metric("treadle_takeovers_total", "counter", "Other workers whose executions this one gave back because they were gone"),
     Metric("treadle_crash_loops_total", "counter", "Executions set aside because they took three workers down"),
     Metric("treadle_cycles_total", "counter", "Turns of the worker's loop: polls, and those that a wake-up brought on", ("cause",)),

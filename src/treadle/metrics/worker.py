@@ -35,6 +35,7 @@ class WorkerMetrics(Collector):
         yield histogram("treadle_claim_duration_seconds", [((), self._merged(lambda meters: meters.claims))])
         yield counter("treadle_executions_claimed_total", one(self._sum(lambda meters: meters.claimed)))
         yield counter("treadle_lease_losses_total", one(self._sum(lambda meters: meters.lease_losses)))
+        yield counter("treadle_failovers_total", one(self._sum(lambda meters: meters.failovers)))
         yield counter("treadle_takeovers_total", one(self._sum(lambda meters: meters.takeovers)))
         yield counter("treadle_crash_loops_total", one(self._sum(lambda meters: meters.crash_loops)))
         yield counter("treadle_cycles_total", self._labelled(lambda meters: meters.cycles))

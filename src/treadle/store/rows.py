@@ -161,7 +161,7 @@ def worker_parameters(worker: NewWorker) -> dict[str, Any]:
 
 def worker_record(row: Row, time: Time) -> WorkerRecord:
     id_, host, pid, queues_json, concurrency, node_types_json, *rest = row
-    started_at, beat_at, lease_until, draining, skew, abandoned, executions = rest
+    started_at, beat_at, lease_until, draining, skew, abandoned, executions, outlived = rest
     return WorkerRecord(
         id=id_,
         host=host,
@@ -176,6 +176,7 @@ def worker_record(row: Row, time: Time) -> WorkerRecord:
         clock_skew=skew,
         executions=executions,
         abandoned_threads=abandoned,
+        outlived=bool(outlived),
     )
 
 

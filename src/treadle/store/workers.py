@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from treadle.domain.errors import StoreUnavailableError
-from treadle.domain.records import NewWorker, WorkerRecord
+from treadle.domain.records import NewWorker, Registration, WorkerRecord
 from treadle.store import rows
 from treadle.store.database import Database
 
@@ -16,10 +16,10 @@ class Workers:
         self._database = database
         self._head_start = head_start
 
-    def register(self, worker: NewWorker, *, lease: float) -> datetime:
+    def register(self, worker: NewWorker, *, lease: float) -> Registration:
         with self._database.writing_once() as session:
-            [(now,)] = session.rows("register_worker", **rows.worker_parameters(worker), lease=float(lease))
-        return self._time(now)
+            [(now, history)] = session.rows("register_worker", **rows.worker_parameters(worker), lease=float(lease))
+        return Registration(self._time(now), history)
 
     def beat(
         self, worker_id: str, *, lease: float, abandoned: int = 0, clock_at: datetime | None = None
@@ -49,6 +49,9 @@ class Workers:
     def evict(self, worker_id: str) -> int | None:
         return self._remove(worker_id, lock="lock_worker")
 
+    def disown(self, worker_id: str) -> int | None:
+        return self._remove(worker_id, lock="lock_outlived_worker", give_back="give_back_all")
+
     def sweep_orphans(self) -> int:
         with self._database.writing_once() as session:
             return session.run("give_back_orphans", head_start=self._head_start)
@@ -68,12 +71,12 @@ class Workers:
         with self._database.reading() as session:
             return [rows.worker_record(row, self._database.time) for row in session.rows("list_workers")]
 
-    def _remove(self, worker_id: str, *, lock: str) -> int | None:
+    def _remove(self, worker_id: str, *, lock: str, give_back: str = "give_back_after_crash") -> int | None:
         """Lock the row, give back in a new statement, delete: one statement would miss a claim in flight."""
         with self._database.writing() as session:
             if session.row(lock, id=worker_id) is None:
                 return None
-            given_back = session.run("give_back_after_crash", owner=worker_id, head_start=self._head_start)
+            given_back = session.run(give_back, owner=worker_id, head_start=self._head_start)
             session.run("delete_worker", id=worker_id)
         return given_back
 

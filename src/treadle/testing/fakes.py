@@ -11,6 +11,7 @@ from typing import Any
 from treadle.domain.activity import Context, Done, Event, Park
 from treadle.domain.errors import Fatal
 from treadle.domain.node_types import NodeType
+from treadle.domain.values import own_copy
 from treadle.engine.frames import place
 from treadle.ports import Handler, Handlers
 from treadle.testing.errors import SetUpError, UnfakedError
@@ -143,7 +144,7 @@ class StagedHandler:
         if not callable(fake):
             return fake
         try:
-            result = await _awaited(fake(**_arguments(fake, ctx, config)))
+            result = await _awaited(fake(**_arguments(fake, ctx, own_copy(config))))
         except (Exception, asyncio.CancelledError, SystemExit, KeyboardInterrupt) as error:
             if isinstance(error, AssertionError | SetUpError):
                 self._stage.trouble(error)

@@ -12,7 +12,9 @@
 -- include: commit_end
 
 -- fragment: commit_begin (postgres)
-WITH fence AS MATERIALIZED (SELECT 1 FROM worker WHERE id = :owner FOR KEY SHARE),
+WITH fence AS MATERIALIZED (
+  SELECT 1 FROM worker WHERE id = :owner AND history = treadle_history() FOR KEY SHARE
+),
 clock AS MATERIALIZED (SELECT treadle_now() AS now),
 decision AS MATERIALIZED (
   SELECT *

@@ -1,7 +1,9 @@
 -- name: claim (postgres)
 -- One statement is safe here because the fence is locked before any execution is looked at.
 -- One ordered and limited scan a queue: with `queue = ANY` the index could not give the order of claim keys.
-WITH fence AS MATERIALIZED (SELECT draining FROM worker WHERE id = :owner FOR KEY SHARE),
+WITH fence AS MATERIALIZED (
+  SELECT draining FROM worker WHERE id = :owner AND history = treadle_history() FOR KEY SHARE
+),
 clock AS MATERIALIZED (SELECT treadle_now() AS now),
 candidate AS MATERIALIZED (
   SELECT runnable.id, runnable.claim_key, runnable.crashes
@@ -59,6 +61,7 @@ RETURNING claim_key, id, claim_no, inbox_seq, crashes
 SELECT execution.id, execution.claim_no, execution.inbox_seq, execution.crashes
 FROM worker LEFT JOIN execution ON execution.owner = worker.id
 WHERE worker.id = :owner
+  AND worker.history = treadle_history() -- postgres
 ORDER BY execution.id
 
 -- name: give_back
