@@ -196,5 +196,6 @@ def build_app(treadle: Treadle, workers: Sequence[WorkflowWorker] = ()) -> FastA
         tokens=settings.tokens,
         allowed_hosts=settings.allowed_hosts,
         version=__version__,
+        max_hook_body=settings.webhook_body_limit,
     )
     return create_app(treadle.engine, config, workers=workers)

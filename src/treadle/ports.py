@@ -41,7 +41,7 @@ from treadle.domain.records import (
 )
 from treadle.observation import LogStore, UpkeepStore, VitalStore
 from treadle.ports_access import SecretStore, TokenStore
-from treadle.ports_desks import ApprovalStore, LimitStore, ScheduleStore
+from treadle.ports_desks import ApprovalStore, LimitStore, ScheduleStore, WebhookStore
 from treadle.ports_live import LiveStore
 
 
@@ -69,6 +69,8 @@ class Ids(Protocol):
     def message(self) -> str: ...
 
     def schedule(self) -> str: ...
+
+    def webhook(self) -> str: ...
 
 
 class Wakeup(Protocol):
@@ -333,7 +335,7 @@ class WorkflowStore(Protocol):
         ...
 
     def delete(self, name: str) -> None:
-        """Hide it and stop its schedules; executions finish. ConflictError while executions are open."""
+        """Hide it, stop its schedules and its webhooks; executions finish. ConflictError while executions are open."""
         ...
 
 
@@ -347,6 +349,7 @@ class Store(Protocol):
     approvals: ApprovalStore
     workflows: WorkflowStore
     schedules: ScheduleStore
+    webhooks: WebhookStore
     limits: LimitStore
     live: LiveStore
     heartbeats: HeartbeatStore

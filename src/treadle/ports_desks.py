@@ -12,6 +12,7 @@ from typing import Protocol
 from treadle.domain.approvals import ApprovalEvent, Vote
 from treadle.domain.records import Admitted, Fire, MessageReply, NewExecution, Page, Schedule, SlotUse
 from treadle.domain.schedule_due import DueStep
+from treadle.domain.webhooks import Delivery, NewDelivery, Webhook
 
 
 class ApprovalStore(Protocol):
@@ -110,6 +111,42 @@ class ScheduleStore(Protocol):
         self, schedule_id: str, *, limit: int = 50, outcome: str | None = None, before: datetime | None = None
     ) -> Sequence[Fire]:
         """Newest first; only those of an outcome, only those due before an instant."""
+        ...
+
+
+class WebhookStore(Protocol):
+    def add(self, webhook: Webhook) -> None:
+        """NotFoundError if the workflow does not exist."""
+        ...
+
+    def get(self, webhook_id: str) -> Webhook: ...
+
+    def find(self, path: str) -> tuple[datetime, Webhook] | None:
+        """The database's time, and the webhook of that path; None if there is none, it is paused, or its workflow is gone."""
+        ...
+
+    def list(self, *, workflow: str | None = None, limit: int = 50, cursor: str | None = None) -> Page[Webhook]: ...
+
+    def update(self, webhook: Webhook) -> bool:
+        """Write it where `row_version` is still the given one (which rises). False: someone else edited it."""
+        ...
+
+    def delete(self, webhook_id: str) -> bool: ...
+
+    def deliver(self, webhook_id: str, delivery: NewDelivery) -> Delivery:
+        """[T25] Record the delivery and do what it is to do; of a repeated one, what became of it the first time.
+
+        Nothing is recorded, so that it may be sent again, with ConcurrencyLimitError, with ConflictError or NotFoundError
+        (the execution cannot be signalled), or with NotFoundError for the webhook (it is gone or paused).
+        """
+        ...
+
+    def refuse(self, webhook_id: str, reason: str) -> None:
+        """Note why something that came there was not taken."""
+        ...
+
+    def deliveries(self, webhook_id: str, *, limit: int = 50, cursor: str | None = None) -> Page[Delivery]:
+        """Newest first."""
         ...
 
 

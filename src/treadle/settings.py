@@ -51,6 +51,9 @@ class Settings(BaseSettings):
     port: int = Field(default=8765, ge=0, le=65535, description="Port the server listens on.")
     tokens: Names = Field(default=(), description="Bearer tokens, separated by commas, plain or as `sha256:HEX`.")
     allowed_hosts: Names = Field(default=(), description="Names the Host header may say besides the loopback ones; `*` allows all.")
+    webhook_body_limit: int = Field(
+        default=1024 * 1024, ge=1, le=1024 * 1024, description="Bytes of a body that a webhook takes; more is refused with 413."
+    )
     link_key: str | None = Field(
         default=None, repr=False, description="Key that signs links to approvals; the database keeps one if it is not set."
     )

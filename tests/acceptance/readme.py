@@ -16,6 +16,8 @@ ROOT = Path(__file__).parents[2]
 VARYING = (
     (r"exec-[0-9a-f]+", "exec-ID"),
     (r"appr-[0-9a-f]+", "appr-ID"),
+    (r"hook-[0-9a-f]+", "hook-ID"),
+    (r"/hooks/[\w-]{22}", "/hooks/PATH"),
     (r"\d{4}-\d\d-\d\d \d\d:\d\d", "DAY"),
     (r"\d\d:\d\d:\d\d", "CLOCK"),
     (r"in \d+\.\d\ds", "in SECONDS"),

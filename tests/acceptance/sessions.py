@@ -28,7 +28,7 @@ _SHELLS = "console|sh|bash|shell|shell-session|zsh"
 _FOR_A_TERMINAL = re.compile(
     rf"^(?: *```(?:{_SHELLS})| +```(?:{_SHELLS}) [\w.]+|```(?=\n(?:\$ |treadle |curl )))\n *(?:[$#] )?(.*)$", re.MULTILINE
 )
-_ID = re.compile(r"\b(?:exec|appr|sched)-[0-9a-f]+")
+_ID = re.compile(r"\b(?:exec|appr|sched|hook)-[0-9a-f]+|(?<=/hooks/)[\w-]{22}")
 _LOOK = re.compile(r"treadle (?:\w+ )?(?:list|show|why|next|fires)\b")
 
 

@@ -18,7 +18,7 @@ from treadle.domain.access import Role
 
 PAGES = ("GET /", "GET /docs", "GET /openapi.json")
 HIDDEN = frozenset({"/style.css"})
-FREE = PUBLIC | {SESSION}
+FREE = PUBLIC | {SESSION, "/hooks/{path}"}
 
 
 @pytest.fixture(scope="module")

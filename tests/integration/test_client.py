@@ -152,6 +152,22 @@ def test_schedules_are_made_changed_and_asked(client: Client) -> None:
         client.schedules.preview(interval="1h", start=datetime(2026, 1, 1))  # noqa: DTZ001
 
 
+def test_webhooks_are_made_changed_and_called(api: ServedApi, client: Client) -> None:
+    client.workflows.save("echo", ECHO)
+
+    made = client.webhooks.create("echo", description="from the shop", input="{{ trigger.body }}")
+    delivered = api.http.post(made.path, json={"a": 1}).raise_for_status().json()["id"]
+    paused, resumed, rotated = client.webhooks.pause(made.id), client.webhooks.resume(made.id), client.webhooks.rotate(made.id)
+
+    assert [each.execution_id for each in client.webhooks.deliveries(made.id)] == [delivered]
+    assert client.executions.get(delivered).input == {"a": 1}
+    assert (paused.status, resumed.status, client.webhooks.get(made.id).path) == ("paused", "active", rotated.path)
+    assert rotated.path != made.path
+    assert [each.id for each in client.webhooks.find(workflow="echo")] == [made.id]
+    client.webhooks.delete(made.id)
+    assert list(client.webhooks.find()) == []
+
+
 def test_the_system_is_asked(api: ServedApi, client: Client) -> None:
     with api.working():
         pass

@@ -58,6 +58,9 @@ class CountedIds:
     def message(self) -> str:
         return self._next("msg")
 
+    def webhook(self) -> str:
+        return self._next("hook")
+
     def schedule(self) -> str:
         return self._next("sched")
 

@@ -20,7 +20,7 @@ from treadle.store.statements import schema_files
 
 MIGRATIONS = [
     "0001_initial", "0002_limits", "0003_payloads", "0004_approvals", "0005_schedules", "0006_moves", "0007_heartbeats",
-    "0010_editing", "0011_lists", "0012_observation", "0016_history",
+    "0010_editing", "0011_lists", "0012_observation", "0014_access", "0015_webhooks", "0016_history",
 ]  # fmt: skip
 
 

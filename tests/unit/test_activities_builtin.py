@@ -20,6 +20,7 @@ REGISTRY = built_in_registry()
 SAMPLES: dict[str, dict[str, Any]] = {
     "trigger.manual": {},
     "trigger.schedule": {},
+    "trigger.webhook": {},
     "noop": {},
     "set": {"value": [1, {"a": "{{ input.b }}"}]},
     "if": {"condition": "input.total > 100"},
@@ -88,7 +89,7 @@ def resume(node_type: str, config: Mapping[str, Any], kind: str, payload: Any = 
     return handler.resume(context(), config, Event(wait=0, name="", kind=kind, payload=payload, at=NOW))
 
 
-@pytest.mark.parametrize("node_type", ["trigger.manual", "trigger.schedule"])
+@pytest.mark.parametrize("node_type", ["trigger.manual", "trigger.schedule", "trigger.webhook"])
 def test_a_trigger_passes_on_what_fired(node_type: str) -> None:
     output = run(node_type, trigger={"by": "ann"})
 

@@ -756,6 +756,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Secrets
+         * @description All that are stored, by name; never a value.
+         */
+        get: operations["list_secrets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/secrets/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Secret
+         * @description When it was set and by whom, and which workflows name it.
+         */
+        get: operations["get_secret"];
+        /**
+         * Set Secret
+         * @description Set it, in place of what it was; calls that begin a second later get the new value. 409 without a key to seal it with.
+         */
+        put: operations["set_secret"];
+        post?: never;
+        /**
+         * Delete Secret
+         * @description Delete it; nodes that name it fail from then on.
+         */
+        delete: operations["delete_secret"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -765,7 +813,7 @@ export interface paths {
         };
         /**
          * Get Session
-         * @description Whether a token is needed, and whether the caller is let in. Public.
+         * @description Whether a token is needed, and whether the caller is let in, as what. Public.
          */
         get: operations["get_session"];
         put?: never;
@@ -818,6 +866,142 @@ export interface paths {
         get: operations["get_stats"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tokens
+         * @description All that are stored, the oldest first, revoked ones included; those of the server's configuration are not.
+         */
+        get: operations["list_tokens"];
+        put?: never;
+        /**
+         * Create Token
+         * @description Make one; the answer is the only one that says it. With the first one the server asks everybody for a token.
+         */
+        post: operations["create_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Token
+         * @description Revoke it; it and the sessions that were opened with it end at once here, within seconds at other servers.
+         */
+        delete: operations["revoke_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Webhooks
+         * @description All webhooks, or those of one workflow, without their addresses.
+         */
+        get: operations["list_webhooks"];
+        put?: never;
+        /**
+         * Add Webhook
+         * @description Make an address at which a workflow is started, or one of its executions signalled.
+         */
+        post: operations["add_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Webhook
+         * @description One webhook, with its address.
+         */
+        get: operations["get_webhook"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Webhook
+         * @description Delete it; executions it has started go on.
+         */
+        delete: operations["delete_webhook"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Webhook
+         * @description Change what is given; 409 if someone else changed it meanwhile.
+         */
+        patch: operations["change_webhook"];
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Deliveries
+         * @description What was delivered there and what became of it, newest first.
+         */
+        get: operations["list_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate Webhook
+         * @description Give it a new address; the old one leads nowhere from then on.
+         */
+        post: operations["rotate_webhook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1077,6 +1261,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/hooks/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deliver
+         * @description Deliver something of any media type. A repeated delivery id is answered as the first time (200).
+         */
+        post: operations["deliver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/metrics": {
         parameters: {
             query?: never;
@@ -1228,6 +1432,57 @@ export interface components {
              * @default UTC
              */
             timezone: string;
+            /** Version */
+            version?: number | null;
+            /** Workflow */
+            workflow: string;
+        };
+        /** AddWebhook */
+        AddWebhook: {
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Execution
+             * @description with `signal`: an expression for the execution's id
+             */
+            execution?: string | null;
+            /**
+             * Input
+             * @description a template; what is delivered is `trigger`
+             */
+            input?: unknown;
+            /**
+             * Paused
+             * @default false
+             */
+            paused: boolean;
+            /**
+             * Priority
+             * @default normal
+             */
+            priority: ("low" | "normal" | "high" | "critical") | number;
+            /** @description what it is signed with */
+            secret?: components["schemas"]["SecretName"] | null;
+            /**
+             * Signal
+             * @description send this signal instead of starting an execution
+             */
+            signal?: string | null;
+            /**
+             * Signing
+             * @description how what is delivered is signed
+             * @default none
+             * @enum {string}
+             */
+            signing: "none" | "hmac" | "github" | "stripe" | "standard";
+            /**
+             * Trigger
+             * @description the trigger node to start at; the one for webhooks if left out
+             */
+            trigger?: string | null;
             /** Version */
             version?: number | null;
             /** Workflow */
@@ -1596,6 +1851,58 @@ export interface components {
             version?: number | null;
         };
         /**
+         * ChangeWebhook
+         * @description Only what changes.
+         */
+        ChangeWebhook: {
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Execution
+             * @description with `signal`: an expression for the execution's id
+             */
+            execution?: string | null;
+            /**
+             * Input
+             * @description a template; what is delivered is `trigger`
+             */
+            input?: unknown;
+            /**
+             * Paused
+             * @default false
+             */
+            paused: boolean;
+            /**
+             * Priority
+             * @default normal
+             */
+            priority: ("low" | "normal" | "high" | "critical") | number;
+            /** @description what it is signed with */
+            secret?: components["schemas"]["SecretName"] | null;
+            /**
+             * Signal
+             * @description send this signal instead of starting an execution
+             */
+            signal?: string | null;
+            /**
+             * Signing
+             * @description how what is delivered is signed
+             * @default none
+             * @enum {string}
+             */
+            signing: "none" | "hmac" | "github" | "stripe" | "standard";
+            /**
+             * Trigger
+             * @description the trigger node to start at; the one for webhooks if left out
+             */
+            trigger?: string | null;
+            /** Version */
+            version?: number | null;
+        };
+        /**
          * ChangedNode
          * @description `under_way`: a visit of it is active; it goes on as it was begun.
          */
@@ -1632,6 +1939,29 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** CreateToken */
+        CreateToken: {
+            /**
+             * Expires
+             * @description a duration, such as 90d; without it the token is good until revoked
+             */
+            expires?: string | null;
+            /** Name */
+            name: string;
+            /** @default viewer */
+            role: components["schemas"]["Role"];
+        };
+        /** CreatedToken */
+        CreatedToken: {
+            /** Name */
+            name: string;
+            role: components["schemas"]["Role"];
+            /**
+             * Token
+             * @description said this once; only its fingerprint is stored
+             */
+            token: string;
+        };
         /** Decide */
         Decide: {
             /**
@@ -1663,6 +1993,42 @@ export interface components {
             comment: string;
             /** To */
             to: string;
+        };
+        /**
+         * Delivered
+         * @description What was delivered is stored.
+         */
+        Delivered: {
+            /**
+             * Id
+             * @description the execution that was started or signalled
+             */
+            id: string;
+            /** Status */
+            status: string;
+        };
+        /** Delivery */
+        Delivery: {
+            /** Execution Id */
+            execution_id: string;
+            /** Id */
+            id: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "started" | "joined" | "signalled";
+            /** Received At */
+            received_at: string;
+            /** Status */
+            status: string;
+        };
+        /** DeliveryPage */
+        DeliveryPage: {
+            /** Items */
+            items: components["schemas"]["Delivery"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * Diff
@@ -2723,6 +3089,12 @@ export interface components {
             from_node?: string | null;
         };
         /**
+         * Role
+         * @description From the least to the most: who has one may do all that those before it may.
+         * @enum {string}
+         */
+        Role: "viewer" | "operator" | "admin";
+        /**
          * Run
          * @description An item or turn that has begun; `scope` names it elsewhere.
          */
@@ -2952,6 +3324,51 @@ export interface components {
             /** Scope */
             scope: string;
         };
+        /**
+         * Secret
+         * @description `opens`: whether this server has the key that it is sealed with.
+         */
+        Secret: {
+            /** Name */
+            name: string;
+            /** Opens */
+            opens: boolean;
+            /** Set At */
+            set_at: string;
+            /** Set By */
+            set_by: string | null;
+        };
+        /**
+         * SecretName
+         * @description A reference to a secret that is stored by its name.
+         */
+        SecretName: {
+            /** Secret */
+            secret: string;
+        };
+        /** SecretPage */
+        SecretPage: {
+            /** Items */
+            items: components["schemas"]["Secret"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** SecretUse */
+        SecretUse: {
+            /** Name */
+            name: string;
+            /** Opens */
+            opens: boolean;
+            /** Set At */
+            set_at: string;
+            /** Set By */
+            set_by: string | null;
+            /**
+             * Workflows
+             * @description those whose latest version names it
+             */
+            workflows: string[];
+        };
         /** Seen */
         Seen: {
             /** Error */
@@ -2996,10 +3413,25 @@ export interface components {
         Session: {
             /** Authenticated */
             authenticated: boolean;
+            /**
+             * Name
+             * @description the name of the caller's token, if it is a stored one
+             */
+            name: string | null;
             /** Required */
             required: boolean;
+            /** @description what the caller may do; null: nothing */
+            role: components["schemas"]["Role"] | null;
             /** Version */
             version: string;
+        };
+        /** SetSecret */
+        SetSecret: {
+            /**
+             * Value
+             * @description never answered again
+             */
+            value: string;
         };
         /** SignalReply */
         SignalReply: {
@@ -3158,6 +3590,32 @@ export interface components {
             /** Refused Count */
             refused_count: number;
         };
+        /** Token */
+        Token: {
+            /** Created At */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            /** Expires At */
+            expires_at: string | null;
+            /** Name */
+            name: string;
+            /** Revoked At */
+            revoked_at: string | null;
+            role: components["schemas"]["Role"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "active" | "expired" | "revoked";
+        };
+        /** TokenPage */
+        TokenPage: {
+            /** Items */
+            items: components["schemas"]["Token"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
         /**
          * Topic
          * @description A list that somebody looks at.
@@ -3206,6 +3664,114 @@ export interface components {
             node_id: string | null;
         } & {
             [key: string]: unknown;
+        };
+        /** Webhook */
+        Webhook: {
+            /** Created At */
+            created_at: string;
+            /** Deliveries */
+            deliveries: number;
+            /** Description */
+            description: string;
+            /** Execution */
+            execution: string | null;
+            /** Id */
+            id: string;
+            /** Input */
+            input: unknown;
+            /** Last Delivery At */
+            last_delivery_at: string | null;
+            /** Last Refusal */
+            last_refusal: string | null;
+            /** Last Refused At */
+            last_refused_at: string | null;
+            /**
+             * Path
+             * @description where to deliver; who knows it may
+             */
+            path: string;
+            /** Paused */
+            paused: boolean;
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority: "low" | "normal" | "high" | "critical";
+            /** Refusals */
+            refusals: number;
+            secret: components["schemas"]["SecretName"] | null;
+            /** Signal */
+            signal: string | null;
+            /**
+             * Signing
+             * @enum {string}
+             */
+            signing: "none" | "hmac" | "github" | "stripe" | "standard";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "active" | "paused";
+            /** Trigger */
+            trigger: string | null;
+            /** Version */
+            version: number | null;
+            /** Workflow */
+            workflow: string;
+        };
+        /** WebhookPage */
+        WebhookPage: {
+            /** Items */
+            items: components["schemas"]["WebhookRow"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** WebhookRow */
+        WebhookRow: {
+            /** Created At */
+            created_at: string;
+            /** Deliveries */
+            deliveries: number;
+            /** Description */
+            description: string;
+            /** Execution */
+            execution: string | null;
+            /** Id */
+            id: string;
+            /** Last Delivery At */
+            last_delivery_at: string | null;
+            /** Last Refusal */
+            last_refusal: string | null;
+            /** Last Refused At */
+            last_refused_at: string | null;
+            /** Paused */
+            paused: boolean;
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority: "low" | "normal" | "high" | "critical";
+            /** Refusals */
+            refusals: number;
+            secret: components["schemas"]["SecretName"] | null;
+            /** Signal */
+            signal: string | null;
+            /**
+             * Signing
+             * @enum {string}
+             */
+            signing: "none" | "hmac" | "github" | "stripe" | "standard";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "active" | "paused";
+            /** Trigger */
+            trigger: string | null;
+            /** Version */
+            version: number | null;
+            /** Workflow */
+            workflow: string;
         };
         /**
          * Worker
@@ -4732,6 +5298,130 @@ export interface operations {
             };
         };
     };
+    list_secrets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretPage"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretUse"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetSecret"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Secret"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_session: {
         parameters: {
             query?: never;
@@ -4872,6 +5562,323 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Stats"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenPage"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateToken"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedToken"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_webhooks: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                workflow?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookPage"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddWebhook"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeWebhook"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_deliveries: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
                 };
             };
             /** @description Refused */
@@ -5365,6 +6372,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deliver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "*/*": unknown;
+            };
+        };
+        responses: {
+            /** @description Delivered before: answered as the first time */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivered"];
+                };
+            };
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivered"];
                 };
             };
             /** @description Refused */

@@ -44,4 +44,15 @@ SCHEDULE = NodeType(
     output="the fire: the payload of the schedule",
 )
 
-HANDLERS = (Trigger(MANUAL), Trigger(SCHEDULE))
+WEBHOOK = NodeType(
+    type="trigger.webhook",
+    summary="Starts when something is delivered at a webhook of the workflow; the address stands in the webhook.",
+    category="trigger",
+    pure=True,
+    config_schema=EMPTY_CONFIG,
+    trigger=True,
+    icon="webhook",
+    output="what was delivered: `{method, headers, query, body, content_type, delivery_id, webhook_id}`",
+)
+
+HANDLERS = (Trigger(MANUAL), Trigger(SCHEDULE), Trigger(WEBHOOK))

@@ -23,6 +23,7 @@ from treadle.api.routes import (
     editing,
     executions,
     health,
+    hooks,
     live,
     metrics,
     node_logs,
@@ -33,6 +34,7 @@ from treadle.api.routes import (
     system,
     tokens,
     versions,
+    webhooks,
     workflows,
 )
 from treadle.api.routes.ui import UiRoute
@@ -115,6 +117,7 @@ def create_app(engine: WorkflowEngine, config: ApiConfig, *, workers: Sequence[W
         approval_links.router,
         approvals.router,
         schedules.router,
+        webhooks.router,
         secrets.router,
         tokens.router,
         system.router,
@@ -127,6 +130,7 @@ def create_app(engine: WorkflowEngine, config: ApiConfig, *, workers: Sequence[W
     app.include_router(api)
     app.include_router(health.router)
     app.include_router(metrics.router)
+    app.include_router(hooks.router)
     app.router.routes.append(UiRoute(ui))
     app.include_router(pages.router)
     return app

@@ -35,10 +35,12 @@ class ApiConfig:
     max_input_body: int = MIB + 16 * KIB
     max_signal_body: int = 64 * KIB + 4 * KIB
     max_small_body: int = 256 * KIB
+    max_hook_body: int = MIB
     max_depth: int = 100
     max_wait: float = 60.0
     poll_interval: float = 0.25
     heartbeat_interval: float = 15.0
+    hook_body_seconds: float = 20.0
     ui_folder: Path = UI_FOLDER
 
 

@@ -2,8 +2,9 @@
 
 Deny by default: a path is public only if it is in `PUBLIC`, compared exactly. What is there tells nothing and does nothing,
 so it also answers under any Host, for the probes of load balancers. A path that is wholly of the form `BY_LINK` ends in a
-signature that is checked behind it, so it needs neither token nor Origin. The files of the web UI are the same for everybody,
-and `SESSION` is where a browser brings its token: both need none. Behind the token, `permissions` says which role a route needs.
+signature that is checked behind it, so it needs neither token nor Origin; nor does one of the form `HOOK`, which nobody can
+guess. The files of the web UI are the same for everybody, and `SESSION` is where a browser brings its token: both need none.
+Behind the token, `permissions` says which role a route needs.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ CALLER = "treadle.caller"
 """Where a request's scope says who asks."""
 STYLE = "/style.css"
 """What the pages behind signed links look like; it tells nothing."""
+HOOK = re.compile(r"/hooks/[A-Za-z0-9_-]{22}")
+"""The address of a webhook, whose last part nobody can guess."""
 BY_LINK = re.compile(r"/api/v1/approvals/by-link/[A-Za-z0-9_-]{1,1000}\.[A-Za-z0-9_-]{43}")
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 EVERY_ADDRESS = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - compared with, not bound to
@@ -111,7 +114,7 @@ class Gate:
         if path in PUBLIC:
             return None
         headers = Headers(scope=scope)
-        if BY_LINK.fullmatch(path) or (path == STYLE and method in SAFE_METHODS) or self._ui.answers(scope):
+        if BY_LINK.fullmatch(path) or HOOK.fullmatch(path) or (path == STYLE and method in SAFE_METHODS) or self._ui.answers(scope):
             return self._wrong_host(headers)
         if path == SESSION:
             return self._wrong_host(headers) or _foreign_origin(method, headers)

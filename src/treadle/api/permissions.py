@@ -34,6 +34,8 @@ GET /api/v1/schedules/{}
 GET /api/v1/schedules/{}/fires
 GET /api/v1/schedules/{}/next
 GET /api/v1/stats
+GET /api/v1/webhooks
+GET /api/v1/webhooks/{}/deliveries
 GET /api/v1/workers
 GET /api/v1/workflows
 GET /api/v1/workflows/{}
@@ -41,7 +43,7 @@ GET /api/v1/workflows/{}/diff
 GET /api/v1/workflows/{}/versions
 GET /api/v1/workflows/{}/versions/{}
 """
-"""Looks at everything but secrets and tokens, and changes nothing."""
+"""Looks at everything but secrets, tokens and the addresses of webhooks, and changes nothing."""
 
 OPERATOR = """
 POST /api/v1/approvals/{}
@@ -64,6 +66,7 @@ DELETE /api/v1/schedules/{}
 POST /api/v1/schedules/{}/backfill
 POST /api/v1/schedules/{}/run
 POST /api/v1/signals/{}
+GET /api/v1/webhooks/{}
 POST /api/v1/workflows/validate
 POST /api/v1/workflows/{}/move
 POST /api/v1/workflows/{}/replay
@@ -82,8 +85,12 @@ DELETE /api/v1/secrets/{}
 GET /api/v1/tokens
 POST /api/v1/tokens
 DELETE /api/v1/tokens/{}
+POST /api/v1/webhooks
+PATCH /api/v1/webhooks/{}
+DELETE /api/v1/webhooks/{}
+POST /api/v1/webhooks/{}/rotate
 """
-"""Says what runs: a graph may reach whatever the workers reach."""
+"""Says what runs, for a graph may reach whatever the workers reach; and who may come in, for a webhook outlives a token."""
 
 TABLE: Mapping[str, Role] = {
     line: role

@@ -26,9 +26,11 @@ from treadle.domain.errors import (
     LeaseLostError,
     LimitExceededError,
     MarkingError,
+    NoSigningSecretError,
     NotFoundError,
     SchemaError,
     SecretsKeyError,
+    SignatureError,
     StoreError,
     StoreUnavailableError,
     StuckHandlersError,
@@ -93,6 +95,12 @@ def problem_of(error: TreadleError) -> Problem:
             return Problem(409, "Conflict", str(error), state=error.state)
         case IdempotencyError():
             return Problem(422, "Idempotency key used before", str(error), [{"path": "idempotency_key", "message": str(error)}])
+        case NoSigningSecretError():
+            detail = "deliveries cannot be checked here at present; send the same again later"
+            return Problem(503, "Not ready", detail, headers={"Retry-After": "60"})
+        case SignatureError():
+            detail = "the signature is missing, does not fit, or is too old"
+            return Problem(401, "Not authenticated", detail, headers={"WWW-Authenticate": 'Signature realm="webhook"'})
         case SecretsKeyError():
             return Problem(409, "No key for this secret", str(error))
         case DataRejectedError():

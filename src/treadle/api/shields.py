@@ -11,6 +11,8 @@ from treadle.api.problems import unexpected_problem
 
 logger = logging.getLogger(__name__)
 
+HOOKS = "/hooks/"
+
 SAFE_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; script-src 'self'; style-src 'self'; worker-src 'self'; connect-src 'self'; img-src 'self' data:; "
@@ -64,5 +66,10 @@ class LastResort:
             # The one place for what no route foresaw; half an answer can only be cut off.
             if started:
                 raise
-            logger.exception("request_failed", extra={"method": scope["method"], "path": scope["path"]})
+            logger.exception("request_failed", extra={"method": scope["method"], "path": loggable(scope["path"])})
             await unexpected_problem().response()(scope, receive, send)
+
+
+def loggable(path: str) -> str:
+    """The path without the secret part of a webhook's address."""
+    return f"{HOOKS}…" if path.startswith(HOOKS) else path

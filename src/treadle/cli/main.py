@@ -28,6 +28,7 @@ COMMANDS = {
     "signals": ("treadle.cli.signals:signals", "Send a signal to many executions."),
     "approvals": ("treadle.cli.approvals:approvals", "See and decide approvals."),
     "schedules": ("treadle.cli.schedules:schedules", "Start workflows at times, by cron, by interval or once."),
+    "webhooks": ("treadle.cli.webhooks:webhooks", "Let other systems start workflows and signal executions."),
     "workers": ("treadle.cli.workers:workers", "See, drain and evict workers."),
     "nodes": ("treadle.cli.nodes:nodes", "See the node types a graph can use."),
     "secrets": ("treadle.cli.secrets:secrets", "Set and delete the secrets that graphs name."),

@@ -11,7 +11,7 @@ import orjson
 from treadle.domain.access import AccessToken, SealedSecret
 from treadle.domain.positions import placed_graph
 from treadle.domain.records import WorkerRecord, WorkflowVersion
-from treadle.engine import access_shapes, approval_shapes, shapes, version_shapes
+from treadle.engine import access_shapes, approval_shapes, shapes, version_shapes, webhook_shapes
 from treadle.engine.answers import encode, utc_text
 
 Shape = dict[str, Any]
@@ -42,6 +42,9 @@ approval_facets = _plain(approval_shapes.facets)
 schedule_row = _plain(shapes.schedule_row)
 schedule = _plain(shapes.schedule)
 fire = _plain(shapes.fire)
+webhook_row = _plain(webhook_shapes.webhook_row)
+webhook = _plain(webhook_shapes.webhook)
+delivery = _plain(webhook_shapes.delivery)
 node_type = _plain(shapes.node_type)
 finding = _plain(shapes.finding)
 workflow_row = _plain(shapes.workflow_row)

@@ -1,4 +1,4 @@
-"""One server: what it knows about workflows, executions, approvals and schedules, and what it can be asked to do."""
+"""One server: what it knows about workflows, executions, approvals, schedules and webhooks, and what it can be asked to do."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from treadle.client.approvals import Approvals
 from treadle.client.executions import Executions
 from treadle.client.schedules import Schedules
 from treadle.client.transport import ANSWER_WITHIN, Transport
+from treadle.client.webhooks import Webhooks
 from treadle.client.workflows import Workflows
 
 
@@ -29,6 +30,7 @@ class Client:
         self.executions = Executions(self._transport)
         self.approvals = Approvals(self._transport)
         self.schedules = Schedules(self._transport)
+        self.webhooks = Webhooks(self._transport)
 
     def run(self, workflow: str, input: Any = None, **start: Any) -> StartedExecution:
         """Start an execution; `start` takes what `workflows.run` takes. When this returns it is stored."""

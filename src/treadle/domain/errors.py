@@ -10,6 +10,8 @@ TreadleError
 ├── ConflictError              too late: carries the state that won
 │   └── ConcurrencyLimitError  every slot of a workflow's concurrency limit is taken
 ├── IdempotencyError           the key was used before with another request
+├── SignatureError             a delivery at a webhook is not signed as it must be
+│   └── NoSigningSecretError   nobody can tell: the secret is missing here
 ├── MarkingError               the journal and the graph contradict each other
 │   └── JournalGapError
 ├── StoreError
@@ -128,6 +130,14 @@ class IdempotencyError(TreadleError):
     def __init__(self, key: str) -> None:
         self.key = key
         super().__init__(f"idempotency key {key!r} was used before with a different request")
+
+
+class SignatureError(TreadleError):
+    """A delivery is not signed as its webhook asks; the message is for the webhook's owner, never for the sender."""
+
+
+class NoSigningSecretError(SignatureError):
+    """The secret that a webhook's deliveries are signed with cannot be had here."""
 
 
 class MarkingError(TreadleError):

@@ -38,6 +38,8 @@ from treadle.engine.token_desk import TokenDesk
 from treadle.engine.trials import try_node
 from treadle.engine.vault import Vault
 from treadle.engine.views import ExecutionView, Reason
+from treadle.engine.webhook_deliveries import WebhookDeliveries
+from treadle.engine.webhook_desk import WebhookDesk
 from treadle.ports import Handlers, Ids, Store, Wakeup
 
 
@@ -66,6 +68,8 @@ class WorkflowEngine:
         self.add_schedule, self.change_schedule = schedules.add, schedules.change
         self.preview, self.upcoming = schedules.preview, schedules.upcoming
         self.run_schedule, self.backfill_schedule, self.fires = runs.run, runs.backfill, runs.fires
+        self.webhooks = WebhookDesk(store, ids, self._programs, self.vault.resolve)
+        self.deliveries = WebhookDeliveries(store, ids, wakeup, self._programs, self.vault.resolve)
         self.approvals = ApprovalDesk(store, wakeup, link_key=link_key)
         self.decide = self.approvals.decide
         self.fork = Forks(store, ids, wakeup, self._programs).fork

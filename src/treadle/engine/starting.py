@@ -14,7 +14,7 @@ from treadle.domain.schema import check_value, with_defaults
 from treadle.domain.traces import TRACE
 from treadle.domain.values import INPUT_LIMIT, decode, encode
 
-MANUAL, SCHEDULE = "trigger.manual", "trigger.schedule"
+MANUAL, SCHEDULE, WEBHOOK = "trigger.manual", "trigger.schedule", "trigger.webhook"
 TEST = "test"
 """What starts a node that is tried alone: lists leave it out."""
 TRIGGER = "trigger."
@@ -46,7 +46,7 @@ def new_execution(
         findings = check_value(graph.input_schema, input)
         if findings:
             raise DefinitionError(findings)
-    node = _trigger_node(graph, trigger, kind)
+    node = trigger_node(graph, trigger, kind)
     payload = input if payload is None else payload
     known = {name: value for name, value in (("by", by), (TRACE, trace)) if value is not None}
     said = {"node": node, "type": kind, "payload": payload, **known}
@@ -74,6 +74,27 @@ def starts_of(graph: Graph, trigger_json: str) -> Sequence[int]:
     if node is not None:
         return [graph.index_of[node]]
     return [n.index for n in graph.nodes if not graph.incoming[n.index]]
+
+
+def trigger_node(graph: Graph, trigger: str | None, kind: str) -> str | None:
+    """The node that the trigger names, else the one for this kind of start. DefinitionError if that is none of the graph's."""
+    triggers = [n for n in graph.nodes if n.type.startswith(TRIGGER)]
+    names = [n.id for n in triggers]
+    if trigger is not None:
+        if trigger not in names:
+            hint = f"triggers of this workflow: {', '.join(names)}" if names else "this workflow has no trigger nodes"
+            raise DefinitionError([Finding("unknown_trigger", f"no trigger node {trigger!r}", "trigger", hint=hint)])
+        return trigger
+    if not triggers:
+        return None
+    for wanted in (kind, MANUAL):
+        fitting = [n.id for n in triggers if n.type == wanted]
+        if fitting:
+            return fitting[0]
+    if len(triggers) == 1:
+        return names[0]
+    message = "the workflow has several triggers; say which one"
+    raise DefinitionError([Finding("which_trigger", message, "trigger", hint=f"one of {', '.join(names)}")])
 
 
 def priority_level(priority: int | str) -> int:
@@ -117,23 +138,3 @@ def _key(workflow: str, source: str | None, names: dict[str, object], setting: s
         hint = f"give the start an input for which {source!r} has a value"
         raise DefinitionError([Finding("key", f"the key of the workflow's {setting}: {error}", path, hint)]) from error
     return stored_key(workflow, value, path=path, purpose=purpose)
-
-
-def _trigger_node(graph: Graph, trigger: str | None, kind: str) -> str | None:
-    triggers = [n for n in graph.nodes if n.type.startswith(TRIGGER)]
-    names = [n.id for n in triggers]
-    if trigger is not None:
-        if trigger not in names:
-            hint = f"triggers of this workflow: {', '.join(names)}" if names else "this workflow has no trigger nodes"
-            raise DefinitionError([Finding("unknown_trigger", f"no trigger node {trigger!r}", "trigger", hint=hint)])
-        return trigger
-    if not triggers:
-        return None
-    for wanted in (kind, MANUAL):
-        fitting = [n.id for n in triggers if n.type == wanted]
-        if fitting:
-            return fitting[0]
-    if len(triggers) == 1:
-        return names[0]
-    message = "the workflow has several triggers; say which one"
-    raise DefinitionError([Finding("which_trigger", message, "trigger", hint=f"one of {', '.join(names)}")])

@@ -42,6 +42,9 @@ class RandomIds:
     def schedule(self) -> str:
         return f"sched-{self._chance(12)}"
 
+    def webhook(self) -> str:
+        return f"hook-{self._chance(12)}"
+
     def _chance(self, length: int) -> str:
         return f"{self.random.getrandbits(length * 4):0{length}x}"
 

@@ -66,6 +66,7 @@ class Retention:
     def tidy(self, *, before: datetime) -> None:
         with self._database.writing() as session:
             session.run("prune_fires", finished_before=before)
+            session.run("prune_deliveries", finished_before=before)
             session.run("prune_slots", before=before)
             session.run("prune_rates", before=before)
             session.run("prune_drafts")

@@ -9,7 +9,7 @@ from treadle.domain.heartbeats import HeartbeatStore
 from treadle.observation import LogStore, UpkeepStore, VitalStore
 from treadle.ports import ExecutionStore, OwnershipStore, PhaseStore, WorkerStore, WorkflowStore
 from treadle.ports_access import SecretStore, TokenStore
-from treadle.ports_desks import ApprovalStore, LimitStore, ScheduleStore
+from treadle.ports_desks import ApprovalStore, LimitStore, ScheduleStore, WebhookStore
 from treadle.ports_live import LiveStore
 from treadle.store.access import Secrets, Tokens
 from treadle.store.approvals import Approvals
@@ -29,6 +29,7 @@ from treadle.store.schedules import Schedules
 from treadle.store.starts import Starts
 from treadle.store.upkeep import Upkeep
 from treadle.store.vitals import Vitals
+from treadle.store.webhooks import Webhooks
 from treadle.store.workers import Workers
 from treadle.store.workflows import Workflows
 
@@ -43,6 +44,7 @@ class SqlStore:
     approvals: ApprovalStore
     workflows: WorkflowStore
     schedules: ScheduleStore
+    webhooks: WebhookStore
     limits: LimitStore
     live: LiveStore
     heartbeats: HeartbeatStore
@@ -64,6 +66,7 @@ class SqlStore:
         self.executions = Executions(database, inbox, starts, approvals)
         self.workflows = Workflows(database)
         self.schedules = Schedules(database, inbox, starts)
+        self.webhooks = Webhooks(database, inbox, starts)
         self.limits = Limits(database, head_start=head_start)
         self.live = Live(database)
         self.heartbeats = Heartbeats(database)

@@ -104,6 +104,7 @@ class Workflows:
                 raise ConflictError(f"workflow {name!r} has executions that are not finished", state="open")
             session.run("hide_workflow", name=name)
             session.run("stop_schedules", workflow=name)
+            session.run("pause_webhooks", workflow=name)
 
     def _not_found(self, session: Session, name: str, version: int | None) -> NotFoundError:
         numbers = [str(number) for (number,) in session.rows("version_numbers", workflow=name, limit=20)]
