@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -24,6 +25,7 @@ EVERY_ERROR: dict[type[TreadleError], tuple[TreadleError, int]] = {
     errors.LimitExceededError: (errors.LimitExceededError("input", allowed=1, actual=2), 413),
     errors.NotFoundError: (errors.NotFoundError("workflow", "a", known=["b", "c"]), 404),
     errors.ConflictError: (errors.ConflictError("too late", state="completed"), 409),
+    errors.SecretsKeyError: (errors.SecretsKeyError("no key"), 409),
     errors.ConcurrencyLimitError: (errors.ConcurrencyLimitError("w", "ann", limit=1, holders=["exec-1"]), 409),
     errors.SignatureError: (errors.SignatureError("its time is 400 s old"), 401),
     errors.NoSigningSecretError: (errors.NoSigningSecretError("there is no secret 'shop'"), 503),
@@ -122,7 +124,8 @@ def test_an_unknown_route_and_an_unknown_method_are_problems(api: ServedApi) -> 
 
 
 def test_a_defect_is_logged_and_its_inside_stays_here(caplog: pytest.LogCaptureFixture) -> None:
-    broken = create_app(cast(WorkflowEngine, object()), QUICK)
+    tokens = SimpleNamespace(list=list)
+    broken = create_app(cast(WorkflowEngine, SimpleNamespace(store=SimpleNamespace(tokens=tokens))), QUICK)
 
     with caplog.at_level(logging.ERROR), served(broken) as http:
         answer = http.get(f"{API}/stats")

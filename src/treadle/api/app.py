@@ -63,7 +63,8 @@ class TreadleApi(FastAPI):
                 refused = operation["responses"]["default"]
                 [refusal] = refused["content"].values()
                 refused["content"] = {MEDIA_TYPE: {"schema": {"$ref": refusal["schema"]["$ref"]}}}
-        if self.state.credentials.required:
+        credentials = self.state.credentials
+        if credentials.required and not credentials.undecided:
             document["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
             document["security"] = [{"token": []}]
         return document

@@ -55,7 +55,8 @@ class Mask:
     def _parts(self, value: Any) -> Any:
         parts = {field.name: getattr(value, field.name) for field in fields(value) if field.init}
         masked = {name: self.value(part) for name, part in parts.items()}
-        return replace(value, **{name: part for name, part in masked.items() if part is not parts[name]})
+        changed = {name: part for name, part in masked.items() if part is not parts[name]}
+        return replace(value, **changed) if changed else value
 
 
 NOTHING_HIDDEN = Mask()
@@ -72,7 +73,7 @@ def masked(text: str, secrets: Collection[str]) -> str:
 def _forms(secret: str) -> Iterator[str]:
     """The secret, and what becomes of it in JSON, in an address, and anywhere inside of something in Base64."""
     for plain in {secret, secret.strip()}:
-        if len(plain) < SHORTEST_SECRET:
+        if len(plain.strip()) < SHORTEST_SECRET:
             continue
         yield plain
         yield json.dumps(plain)[1:-1]
