@@ -38,7 +38,9 @@ def test_everything_a_workflow_offers_is_told() -> None:
 
 def test_every_call_of_a_client_is_told() -> None:
     with Client() as client:
-        groups = [client.workflows, client.executions, client.approvals, client.schedules]
+        groups = [
+            client.workflows, client.executions, client.approvals, client.schedules, client.secrets, client.tokens,
+        ]  # fmt: skip
     calls = {name for group in groups for name in vars(type(group)) if not name.startswith("_")}
     calls |= {name for name in vars(Client) if not name.startswith("_")} - {"close", "save_workflow"}
 

@@ -25,6 +25,7 @@ def test_a_secret_is_found_in_all_its_forms(text: str) -> None:
     masked = HIDDEN.text(f"before {text} after")
 
     assert MASK in masked
+    assert HIDDEN.occurs_in({"a": [Done(text)]})
     assert text.strip('"') not in masked
     assert masked.startswith("before ")
     assert masked.endswith(" after")
@@ -40,6 +41,7 @@ def test_everything_that_a_handler_returns_is_looked_through() -> None:
 @pytest.mark.parametrize("value", [{"a": [1, "text"]}, Done({"a": 1}), ("x",), "text", 5, None, True])
 def test_what_holds_no_secret_is_the_same_object(value: Any) -> None:
     assert HIDDEN.value(value) is value
+    assert not HIDDEN.occurs_in(value)
 
 
 def test_a_number_that_is_the_secret_is_hidden_and_others_are_not() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from treadle.api.schemas.executions import Execution, StartedExecution
 from treadle.api.schemas.system import NodeType, Stats, Worker
+from treadle.client.access import Secrets, Tokens
 from treadle.client.answers import items_of, model_of
 from treadle.client.approvals import Approvals
 from treadle.client.executions import Executions
@@ -31,6 +32,8 @@ class Client:
         self.approvals = Approvals(self._transport)
         self.schedules = Schedules(self._transport)
         self.webhooks = Webhooks(self._transport)
+        self.secrets = Secrets(self._transport)
+        self.tokens = Tokens(self._transport)
 
     def run(self, workflow: str, input: Any = None, **start: Any) -> StartedExecution:
         """Start an execution; `start` takes what `workflows.run` takes. When this returns it is stored."""

@@ -9,6 +9,8 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 from urllib.parse import quote, quote_plus
 
+import orjson
+
 MASK = "***"
 SHORTEST_SECRET = 4
 """Characters. To mask what is shorter would spoil every other word and hide nothing."""
@@ -30,6 +32,16 @@ class Mask:
         for needle in self.needles:
             text = text.replace(needle, MASK)
         return text
+
+    def occurs_in(self, value: Any) -> bool:
+        """Whether something is to be hidden; True where only `value` can tell. Quick for large results, which seldom hold any."""
+        if not self.needles:
+            return False
+        try:
+            text = orjson.dumps(value).decode()
+        except TypeError:
+            return True
+        return any(needle in text for needle in self.needles)
 
     def value(self, value: Any) -> Any:
         """The same value where nothing is hidden; also of what handlers return, whose parts are dataclasses."""

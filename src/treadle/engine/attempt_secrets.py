@@ -30,7 +30,7 @@ class AttemptSecrets:
 
     def masked(self, result: Any) -> Any:
         """What the handler returned, without the secrets. Costs nothing where none was handed out."""
-        return self.mask.value(result)
+        return self.mask.value(result) if self.mask.occurs_in(result) else result
 
     def _find(self, name: str) -> str | Exception:
         assert self._resolve is not None
