@@ -25,7 +25,7 @@ def test_a_generated_page_is_up_to_date(name: str) -> None:
 
 def test_every_setting_is_described_with_the_variable_that_sets_it(monkeypatch: pytest.MonkeyPatch) -> None:
     variable = runpy.run_path(str(ROOT / "scripts" / "generate_settings_docs.py"))["variable"]
-    other = {"log_format": "json", "log_level": "DEBUG", "wakeups": "false", "http_allow_private": "true"}
+    other = {"log_format": "json", "log_level": "DEBUG", "wakeups": "false", "http_allow_private": "true", "traces": "on"}
     for name, field in Settings.model_fields.items():
         monkeypatch.setenv(variable(name, field), other.get(name, "7"))
 

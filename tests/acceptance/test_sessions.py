@@ -35,6 +35,7 @@ NOT_TYPED = {
     ),
     "docs/workers.md: on both: the same settings, in the environment, in .env or in treadle.toml": "needs two machines",
     "docs/workers.md: treadle worker --queue reports                      # only these": "test_engine_children.py runs queues",
+    "docs/tracing.md: pip install 'treadle[otel]'": "needs a Docker daemon",
     "examples/README.md: treadle run examples/patterns/09_structured_discriminator.yaml --detach": "tests/patterns plays every example",
 }
 """The blocks for a terminal that no test types, by page and first line, and why."""
