@@ -208,6 +208,13 @@ def test_a_secret_that_is_gone_makes_senders_come_again(api: ServedApi, monkeypa
     assert "there is no secret 'shared'" in (look(api, webhook).last_refusal or "")
 
 
+def test_a_secret_is_known_to_be_used_by_the_workflow_of_a_webhook(api: ServedApi) -> None:
+    api.treadle.vault.set("shared", "s3cret")
+    given_webhook(api, **SIGNED)
+
+    assert api.http.get(f"{API}/secrets/shared").json()["workflows"] == ["shop"]
+
+
 def test_unknown_paused_rotated_and_deleted_addresses_are_answered_alike(api: ServedApi) -> None:
     paused, rotated, deleted = (given_webhook(api) for _ in range(3))
     api.http.patch(f"{HOOKS}/{paused.id}", json={"paused": True})

@@ -3365,7 +3365,7 @@ export interface components {
             set_by: string | null;
             /**
              * Workflows
-             * @description those whose latest version names it
+             * @description those whose latest version names it, or one of whose webhooks does
              */
             workflows: string[];
         };

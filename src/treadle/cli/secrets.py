@@ -114,5 +114,5 @@ def _value(from_file: Path | None) -> str:
 def _use(treadle: Treadle, name: str) -> str:
     from treadle.engine.secret_references import workflows_naming
 
-    naming = list(workflows_naming(name, treadle.store.workflows))
+    naming = list(workflows_naming(name, treadle.store))
     return f", which {', '.join(map(plain, naming))} name{'s' if len(naming) == 1 else ''}" if naming else ""

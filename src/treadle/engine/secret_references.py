@@ -8,8 +8,9 @@ from typing import Any
 from treadle.domain.access import environment_name
 from treadle.domain.errors import Finding
 from treadle.domain.values import decode
+from treadle.domain.webhooks import Webhook
 from treadle.engine.vault import Vault
-from treadle.ports import WorkflowStore
+from treadle.ports import Store
 
 PAGE = 200
 SCRATCH = ":memory:"
@@ -45,15 +46,26 @@ def unknown_secrets(graph_config: Any, vault: Vault) -> Iterator[Finding]:
             yield Finding("unknown_secret", f"there is no secret {name!r}", path, hint, "warning")
 
 
-def workflows_naming(secret: str, workflows: WorkflowStore) -> Iterator[str]:
-    """Those whose latest version refers to it, by name."""
+def workflows_naming(secret: str, store: Store) -> Iterator[str]:
+    """Those whose latest version refers to it, or one of whose webhooks does, by name."""
+    signed = frozenset(hook.workflow for hook in _webhooks(store) if hook.secret == secret)
     cursor: str | None = None
     while True:
-        page = workflows.list(limit=PAGE, cursor=cursor)
+        page = store.workflows.list(limit=PAGE, cursor=cursor)
         for each in page.items:
-            graph_json = workflows.get(each.name).graph_json
-            if '"secret"' in graph_json and secret in secrets_named(decode(graph_json)):
+            graph_json = store.workflows.get(each.name).graph_json
+            if each.name in signed or ('"secret"' in graph_json and secret in secrets_named(decode(graph_json))):
                 yield each.name
+        cursor = page.next_cursor
+        if cursor is None:
+            return
+
+
+def _webhooks(store: Store) -> Iterator[Webhook]:
+    cursor: str | None = None
+    while True:
+        page = store.webhooks.list(limit=PAGE, cursor=cursor)
+        yield from page.items
         cursor = page.next_cursor
         if cursor is None:
             return

@@ -7,6 +7,7 @@ from dataclasses import replace
 from secrets import token_urlsafe
 from typing import Any
 
+from treadle.domain.access import environment_name
 from treadle.domain.errors import ConflictError, DefinitionError, ExpressionError, Finding, NotFoundError, TreadleError
 from treadle.domain.records import Page
 from treadle.domain.values import INPUT_LIMIT, encode
@@ -120,7 +121,7 @@ class WebhookDesk:
         try:
             self._secrets(webhook.secret)
         except (NotFoundError, KeyError):
-            hint = f"set it with: treadle secrets set {webhook.secret}"
+            hint = f"set it with: treadle secrets set {webhook.secret}; or give this process {environment_name(webhook.secret)}"
             return [Finding("unknown_secret", f"there is no secret {webhook.secret!r}", "secret", hint)]
         except TreadleError as error:
             return [Finding("closed_secret", f"the secret {webhook.secret!r} cannot be read: {error}", "secret")]

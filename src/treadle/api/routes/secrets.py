@@ -28,7 +28,7 @@ def list_secrets(engine: Engine) -> Response:
 def get_secret(name: Name, engine: Engine) -> Response:
     """When it was set and by whom, and which workflows name it."""
     said = _said(name, engine)
-    return reply({**said, "workflows": list(workflows_naming(name, engine.store.workflows))})
+    return reply({**said, "workflows": list(workflows_naming(name, engine.store))})
 
 
 @router.put("/{name}", response_model=schemas.Secret)

@@ -24,7 +24,7 @@ class Secret(Answer):
 
 
 class SecretUse(Secret):
-    workflows: list[str] = Field(description="those whose latest version names it")
+    workflows: list[str] = Field(description="those whose latest version names it, or one of whose webhooks does")
 
 
 class SecretPage(Answer):
