@@ -24,6 +24,7 @@ OUTSIDE = {
 }
 """Files outside of docs/, and where they are on the site. The README's place is taken by docs/index.md."""
 
+_FENCE = re.compile(r"(^ *```.*?^ *```$)", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"(^ *```.*?^ *```$|`[^`\n]*`)", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"(\]\()([^)\s]+)(\))")
 _MARKED = re.compile(r"^(```\w+) [\w.]+$", re.MULTILINE)
@@ -51,7 +52,14 @@ def page(text: str, *, source: str, known: Mapping[str, str]) -> str:
             parts[number] = _MARKED.sub(r"\1", part)
         else:
             parts[number] = _LINK.sub(lambda found: found[1] + _led(found[2], source, known) + found[3], part)
-    return _TIGHT_LIST.sub(r"\1\n", "".join(parts)) if source.endswith(".md") else text
+    return _spaced("".join(parts)) if source.endswith(".md") else text
+
+
+def _spaced(text: str) -> str:
+    """With a blank line before each list, but for what looks like one inside of code."""
+    parts = _FENCE.split(text)
+    parts[::2] = [_TIGHT_LIST.sub(r"\1\n", part) for part in parts[::2]]
+    return "".join(parts)
 
 
 def _led(link: str, source: str, known: Mapping[str, str]) -> str:

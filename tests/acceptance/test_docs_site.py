@@ -58,11 +58,11 @@ def test_a_link_that_leads_off_the_site_is_an_error() -> None:
 
 
 def test_links_marks_and_lists_become_what_the_site_reads() -> None:
-    text = "See [it](../CONTRIBUTING.md#tests):\n* one\n* `[two](../kept.md)`\n\n```yaml hello.yaml\n[a](b.md)\n```\n"
+    text = "See [it](../CONTRIBUTING.md#tests):\n* one\n* `[two](../kept.md)`\n\n```yaml hello.yaml\n[a](b.md)\nnodes:\n- {id: a}\n```\n"
 
     staged = STAGING["page"](text, source="docs/adr/README.md", known={"docs/adr/README.md": "adr/README.md", "docs/CONTRIBUTING.md": "c.md"})
 
-    assert staged == "See [it](../c.md#tests):\n\n* one\n* `[two](../kept.md)`\n\n```yaml\n[a](b.md)\n```\n"
+    assert staged == "See [it](../c.md#tests):\n\n* one\n* `[two](../kept.md)`\n\n```yaml\n[a](b.md)\nnodes:\n- {id: a}\n```\n"
 
 
 def _pages(entries: Any) -> Iterator[str]:

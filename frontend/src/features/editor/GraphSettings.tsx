@@ -68,6 +68,7 @@ export function GraphSettings({ doc, findings, readOnly, onChange, onClose }: Pr
           {field("Debounce", "Starts that come closer than this become one.", "settings.debounce.wait", debounce.wait, (text) => (text ? setIn("debounce", { wait: text }) : set("debounce", undefined)), "off")}
           <JsonField label="Rate limits" hint="A list, such as [{type: http.request, limit: 100, per: 1m}] as JSON." value={settings.rate_limits} error={said("settings.rate_limits")} rows={3} onValue={(value) => set("rate_limits", value)} />
           {field("Most activities", "Ends a loop that never stops.", "settings.max_activities", settings.max_activities, (text) => set("max_activities", number(text)), "100000")}
+          {field("Queue", "Only workers that serve it take the executions.", "settings.queue", settings.queue, (text) => set("queue", text || undefined), "default")}
         </Group>
       </fieldset>
     </section>
