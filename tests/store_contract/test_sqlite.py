@@ -73,6 +73,36 @@ def test_a_writer_that_holds_the_file_too_long_makes_it_unavailable(
     hasty.close()
 
 
+def test_a_file_that_is_deleted_or_replaced_is_written_to_no_more_until_it_is_back(opened: Store, path: Path, tmp_path: Path) -> None:
+    given_workflow(opened)
+    aside = path.rename(tmp_path / "aside.db")
+
+    with pytest.raises(StoreUnavailableError, match=r"treadle\.db is not the file that was opened: .* put it back"):
+        given_execution(opened)
+    with pytest.raises(StoreUnavailableError, match="is not the file"):
+        opened.executions.list()
+    assert not path.exists()
+    path.write_bytes(aside.read_bytes())
+    with pytest.raises(StoreUnavailableError, match="is not the file"):
+        given_execution(opened)
+
+    aside.replace(path)
+    given_execution(opened)
+    assert len(opened.executions.list().items) == 1
+
+
+def test_a_handler_that_changes_the_folder_changes_no_database(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    store = open_store("sqlite:///treadle.db")
+    store.migrate()
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+
+    assert store.executions.list().items == ()
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+    store.close()
+
+
 def test_a_full_disk_is_unavailable_and_changes_nothing(opened: Store) -> None:
     given_claimed(opened)
     assert isinstance(opened._database, sqlite.SqliteDatabase)  # type: ignore[attr-defined]

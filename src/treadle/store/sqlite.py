@@ -5,6 +5,7 @@ One connection writes, under a lock; a few read. In memory there is one connecti
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -62,6 +63,8 @@ class SqliteDatabase:
         self.url = url
         self.write_hints = WriteHints()
         self.path = path
+        self._file = os.path.abspath(path)  # a handler may change the working folder
+        self._identity: tuple[int, int] | None = None
         self._clock = clock
         self._statements = statements("sqlite")
         self._writer: apsw.Connection | None = None
@@ -73,6 +76,7 @@ class SqliteDatabase:
     def writing(self) -> Iterator[SqliteSession]:
         with self._writer_lock:
             session = SqliteSession(self._open_writer(), self._statements)
+            self._check_file()
             session.command("BEGIN IMMEDIATE")
             try:
                 yield session
@@ -95,6 +99,7 @@ class SqliteDatabase:
             with self._writer_lock:
                 yield SqliteSession(self._open_writer(), self._statements)
             return
+        self._check_file()
         connection = self._readers.take()
         session = SqliteSession(connection, self._statements)
         try:
@@ -150,18 +155,30 @@ class SqliteDatabase:
             self._writer = self._connect()
         return self._writer
 
+    def _check_file(self) -> None:
+        """What is written to a file that was deleted or replaced is lost when it is closed, and SQLite says nothing."""
+        if self._identity is not None and _identity(self._file) != self._identity:
+            raise StoreUnavailableError(
+                f"{self.path} is not the file that was opened: it was deleted, moved or replaced while in use; "
+                "put it back, or stop all that uses it and start again"
+            )
+
     def _connect(self) -> apsw.Connection:
-        folder = Path(self.path).parent
+        folder = Path(self._file).parent
         if self.path != ":memory:" and not folder.is_dir():
             raise StoreUnavailableError(f"cannot open {self.path}: there is no folder {folder}")
         try:
-            connection = apsw.Connection(self.path, statementcachesize=200)
+            create = apsw.SQLITE_OPEN_CREATE if self._identity is None else 0
+            name = self.path if self.path == ":memory:" else self._file
+            connection = apsw.Connection(name, flags=apsw.SQLITE_OPEN_READWRITE | create, statementcachesize=200)
             connection.set_busy_timeout(BUSY_TIMEOUT_MS)
             if connection.pragma("page_count") == 0:
                 connection.execute(NEW_FILE)
             connection.execute(SETTINGS)
         except apsw.Error as error:
             _translate(error)
+        if self.path != ":memory:" and self._identity is None:
+            self._identity = _identity(self._file)
         connection.create_scalar_function("treadle_now", self._now, 0)
         connection.create_scalar_function("treadle_after", self._after, 1)
         connection.create_scalar_function("treadle_micros", _micros, 1, deterministic=True)
@@ -226,6 +243,15 @@ class SqliteSession:
 
     def pragma(self, name: str) -> Any:
         return self._connection.pragma(name)
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    """The device and the number of a file; None when there is none."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _micros(*arguments: Any) -> Any:
