@@ -108,6 +108,17 @@ def test_an_execution_is_a_trace_with_a_span_for_each_attempt(store_url: str, co
     assert max(say.end for say in says) <= each.end <= root.end
 
 
+def test_a_node_with_an_inner_graph_has_one_span_however_often_it_is_tried(house: House, collector: Collector) -> None:
+    inner = graph([node("shaky", "test.flaky", {"times": 1})])
+    house.run(graph([node("each", "for_each", {"items": [1], "graph": inner}, retry=QUICK_RETRY)]))
+    sent(house)
+
+    each, shaky = collector.named("each"), collector.all("shaky")
+    assert [(span.parent, span.failed) for span in shaky] == [(each.id, True), (each.id, False)]
+    assert (each.failed, each.attributes["treadle.node.attempt"]) == (False, 2)
+    assert each.begin <= shaky[0].begin
+
+
 def test_a_failure_is_told_of_the_activity_and_of_the_execution(house: House, collector: Collector) -> None:
     house.run(graph([node("bad", "fail", {"message": "no luck", "type": "luck"})]))
     sent(house)
@@ -186,11 +197,15 @@ def test_what_a_handler_traces_by_itself_is_under_its_attempt(house: House, coll
     assert (collector.named("inside spy").trace_id, collector.named("inside spy").parent) == (spy.trace_id, spy.id)
 
 
-def test_a_handler_in_a_process_of_its_own_traces_under_its_attempt(house: House, collector: Collector) -> None:
+def test_a_handler_in_a_process_of_its_own_traces_under_its_attempt(
+    house: House, collector: Collector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "10")  # the process is told to go after a moment, sent or not
     declaration = getattr(isolated_functions.traces, "activity")  # noqa: B009  # the decorator adds it
     house.registry.register(IsolatedHandler(FunctionHandler(declaration), Processes(1)))
 
     view = house.run(graph([node("far", "iso.traces")]))
+    until(lambda: collector.all("inside the process"))
     sent(house)
 
     assert house.outputs(view.record.id, "far") == [{"traceparent": collector.named("far").traceparent}]
