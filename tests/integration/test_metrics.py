@@ -196,6 +196,17 @@ def test_node_types_beyond_the_bound_are_counted_as_one(monkeypatch: pytest.Monk
     assert meters.activities == {("a", "completed"): 2, ("b", "completed"): 1, ("(other)", "completed"): 2}
 
 
+def test_nodes_of_a_second_visit_count_under_their_type(house: House) -> None:
+    twice = {"source": "s", "target": "turn", "tokens": 2}
+    inner = graph([node("in", "noop")])
+    flow = graph([node("s", "set", {"value": 0}), node("turn", "block", {"graph": inner}, join="each")], twice)
+
+    house.run(flow)
+
+    activities = house.workers[0][0].deps.meters.activities
+    assert activities == {("set", "completed"): 1, ("noop", "completed"): 2, ("block", "completed"): 2}
+
+
 def test_a_value_on_a_bound_lies_under_it() -> None:
     found = Distribution((1.0, 2.0))
     for number in (0.5, 1.0, 1.5, 2.5):

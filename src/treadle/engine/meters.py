@@ -31,7 +31,8 @@ OUTCOMES: dict[str, str] = {RowKind.DONE: "completed", RowKind.FAILED: "failed",
 """Of a journal row's kind; other rows end no attempt."""
 CRASH_LOOP = '{"type":"crash_loop"'
 
-_INDEX = re.compile(r"\[\d+\]")
+_TURN = re.compile(r"[#\[][^/]*")
+"""What tells the items, turns and visits of one inner graph apart in a scope: `each#2[7]`."""
 
 
 class Distribution:
@@ -119,7 +120,7 @@ def _type_of(item: WorkItem, row: JournalRow) -> str:
         return OTHER
     try:
         if row.scope:
-            program = program.at(_INDEX.sub("", row.scope).split("/"))
+            program = program.at(_TURN.sub("", row.scope).split("/"))
         return program.graph.nodes[program.graph.index_of[row.node_id]].type
     except (KeyError, DefinitionError):  # a compensation, which has a graph of its own
         return OTHER
