@@ -145,6 +145,17 @@ def test_the_server_runs_no_nodes(tmp_path: Path) -> None:
     assert code == 0
 
 
+def test_the_servers_log_has_the_form_that_was_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TREADLE_LOG_FORMAT", "json")
+
+    with running(tmp_path, "server", "--port", "0") as process:
+        first = said_until(process, "listening on")
+        _, rest = stopped(process, signal.SIGTERM)
+
+    events = [json.loads(line)["event"] for line in f"{first}{rest}".splitlines() if line.strip()]
+    assert (events[0], events[-1]) == ("server_listening", "server_stopped")
+
+
 @pytest.mark.parametrize("program", [("-m", "treadle", "worker"), (str(ROOT / "scripts" / "start_worker.py"),)])
 def test_a_worker_starts_and_stops_when_told(tmp_path: Path, program: tuple[str, ...]) -> None:
     with running(tmp_path, "--poll-interval", "0.2", program=program) as process:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import shutil
 import signal
@@ -10,6 +11,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from treadle.engine.supervision import Supervisor
     from treadle.engine.worker import WorkflowWorker
     from treadle.settings import Settings
+
+log = logging.getLogger("treadle.api")
 
 FIRST = "order_refund"
 DRAIN_SECONDS = 3
@@ -96,13 +100,24 @@ def server(session: Session, host: str | None, port: int | None) -> None:
     """
     from treadle.bootstrap import build_app
     from treadle.engine.supervision import Supervisor
+    from treadle.logs import configure_logging
 
     settings = session.settings(host=host, port=port)
+    configure_logging(settings.log_format, settings.log_level, stream=sys.stderr)
     with listening(settings) as listener, session.open(settings, prepare="sqlite") as treadle:
         check_door(treadle)
         url = f"http://{host_in_url(settings.host)}:{listener.getsockname()[1]}/"
-        serve(build_app(treadle), listener, Supervisor.of_environment(), ready=lambda: say(f"➜ listening on {url}"))
-    say("stopped")
+        ready = partial(_tell, settings, f"➜ listening on {url}", "server_listening")
+        serve(build_app(treadle), listener, Supervisor.of_environment(), ready=ready)
+        _tell(settings, "stopped", "server_stopped")
+
+
+def _tell(settings: Settings, words: str, event: str) -> None:
+    """To people as a line; where machines read the log, as a record like all others."""
+    if settings.log_format == "json":
+        log.info(words, extra={"event": event})
+    else:
+        say(words)
 
 
 @contextmanager
