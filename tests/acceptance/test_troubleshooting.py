@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from dataclasses import replace
@@ -40,7 +41,7 @@ def test_each_command_of_the_page_does_what_the_page_says(tmp_path: Path, monkey
     said = CliRunner().invoke
 
     def typed(command: str, *allowed: int) -> str:
-        done = said(cli, shlex.split(command), catch_exceptions=False)
+        done = said(cli, shlex.split(command), input="what a person types\n", catch_exceptions=False)
         assert done.exit_code in (allowed or (0,)), f"treadle {command}: {done.output}"
         return done.stdout
 
@@ -48,9 +49,10 @@ def test_each_command_of_the_page_does_what_the_page_says(tmp_path: Path, monkey
     Path("fails.yaml").write_text(FAILS, encoding="utf-8")
     typed("db migrate")
     typed("run fails.yaml --local", 1)
-    schedule = typed("schedules create fails --every 1h -o json").split('"id": "')[1].split('"')[0]
-    typed(f"schedules pause {schedule}")
-    ids = {"executions": typed("executions list -o jsonl").split('"id":"')[1].split('"')[0], "schedules": schedule}
+    typed("schedules create fails --every 1h")
+    typed("webhooks create fails --paused")
+    ids = {group: json.loads(typed(f"{group} list -o json"))["items"][0]["id"] for group in ("executions", "schedules", "webhooks")}
+    typed(f"schedules pause {ids['schedules']}")
 
     for command in sorted(COMMANDS, key=lambda each: "retry" in each):  # afterwards it has not failed any more
         if command in STAYING:

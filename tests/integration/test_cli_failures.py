@@ -62,7 +62,8 @@ def test_an_error_is_one_sentence_and_an_exit_code(error: Exception, code: ExitC
 
 def test_every_error_a_person_can_cause_has_a_code_of_its_own() -> None:
     internal = {"TreadleError", "MarkingError", "JournalGapError", "StoreError", "JournalConflictError", "DataRejectedError",
-                "LeaseLostError", "StuckHandlersError", "AttemptOverError", "ActivityError", "Fatal", "RetryAfter"}  # fmt: skip
+                "LeaseLostError", "StuckHandlersError", "AttemptOverError", "ActivityError", "Fatal", "RetryAfter",
+                "SignatureError", "NoSigningSecretError"}  # fmt: skip
     public = {name: kind for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, TreadleError)}
 
     without = {name for name, kind in public.items() if code_for(kind.__new__(kind)) is ExitCode.DEFECT}
