@@ -25,7 +25,6 @@ EVERY_ERROR: dict[type[TreadleError], tuple[TreadleError, int]] = {
     errors.LimitExceededError: (errors.LimitExceededError("input", allowed=1, actual=2), 413),
     errors.NotFoundError: (errors.NotFoundError("workflow", "a", known=["b", "c"]), 404),
     errors.ConflictError: (errors.ConflictError("too late", state="completed"), 409),
-    errors.SecretsKeyError: (errors.SecretsKeyError("no key"), 409),
     errors.ConcurrencyLimitError: (errors.ConcurrencyLimitError("w", "ann", limit=1, holders=["exec-1"]), 409),
     errors.SignatureError: (errors.SignatureError("its time is 400 s old"), 401),
     errors.NoSigningSecretError: (errors.NoSigningSecretError("there is no secret 'shop'"), 503),
