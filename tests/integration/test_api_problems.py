@@ -39,6 +39,7 @@ EVERY_ERROR: dict[type[TreadleError], tuple[TreadleError, int]] = {
     errors.LeaseLostError: (errors.LeaseLostError("no"), 500),
     errors.StuckHandlersError: (errors.StuckHandlersError(16, 32), 500),
     errors.SecretsKeyError: (errors.SecretsKeyError("no key"), 409),
+    errors.RegistrationError: (errors.RegistrationError("taken"), 400),
     errors.BackupError: (errors.BackupError("no"), 400),
     errors.AttemptOverError: (errors.AttemptOverError("no"), 400),
     errors.ActivityError: (errors.ActivityError("no"), 400),
