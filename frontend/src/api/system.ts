@@ -6,8 +6,7 @@ import { keys } from "./query";
 
 export type NodeType = Schema<"NodeType">;
 export type Worker = Schema<"Worker">;
-export type Role = "viewer" | "operator" | "admin";
-export interface Session { required: boolean; authenticated: boolean; role?: Role | null; name?: string | null; version: string }
+export interface Session { required: boolean; authenticated: boolean; version: string }
 export interface HealthFinding { code: string; severity: "ok" | "warning" | "error"; title: string; sentence: string; mend: string; detail: unknown }
 export interface HealthReport { status: "ok" | "warning" | "error"; findings: HealthFinding[]; checked_at: string }
 
