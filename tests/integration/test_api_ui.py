@@ -20,7 +20,7 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 TOKEN = "a-token-that-nobody-guesses"
 OUR_PAGES = (
     "/", "/w", "/w/refund", "/w/refund/versions", "/x", "/x/exec-1", "/approvals", "/approvals/a-1", "/schedules",
-    "/schedules/s-1", "/health", "/login",
+    "/schedules/s-1", "/secrets", "/health", "/login",
 )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from engine_house import PATIENCE, House, graph, node, open_house, until
 from treadle.activities import decorator
 from treadle.activities.function_handler import FunctionHandler
 from treadle.activities.isolated_handler import IsolatedHandler, Processes
+from treadle.domain.errors import SecretsKeyError
 from treadle.ports import Handler
 from treadle.testing import run_workflow
 
@@ -170,6 +171,25 @@ def test_signs_of_life_logs_and_secrets_cross(any_house: House, caplog: pytest.L
     assert shown.output == {"page": 7, "letters": 4}
     [logged] = [record for record in caplog.records if record.getMessage() == "at work"]
     assert (logged.__dict__["fields"], logged.__dict__["node_id"]) == ('{"page": 7}', "a")
+
+
+class Locked(dict[str, str]):
+    """Secrets of which none can be opened."""
+
+    def __getitem__(self, name: str) -> str:
+        raise SecretsKeyError(f"the secret {name!r} is sealed with another key")
+
+
+def test_a_secret_that_cannot_be_opened_fails_for_good_in_a_process_too(sqlite_url: str) -> None:
+    with open_house(sqlite_url) as house:
+        add_handlers(house)
+        house.secrets = Locked()
+        house.hire(grace=0.2)
+
+        shown = ended(house, node("a", "iso.says", {"token": {"secret": "shop"}}, retry=AGAIN))
+
+    assert (shown.error["type"], shown.nodes["a"].attempts) == ("secret", 1)
+    assert "sealed with another key" in shown.error["message"]
 
 
 def test_a_silent_process_is_killed_and_tried_again(any_house: House) -> None:

@@ -23,5 +23,6 @@ export const keys = {
   approvals: { all: ["approvals"] as const, list: (filter: object = {}) => ["approvals", "list", filter] as const, facets: ["approvals", "facets"] as const, detail: (id: string) => ["approvals", "detail", id] as const },
   schedules: { all: ["schedules"] as const, list: (filter: object = {}) => ["schedules", "list", filter] as const, detail: (id: string) => ["schedules", "detail", id] as const,
     fires: (id: string, filter: object = {}) => ["schedules", "fires", id, filter] as const, next: (id: string) => ["schedules", "next", id] as const },
+  secrets: { all: ["secrets"] as const, use: (name: string) => ["secrets", "use", name] as const },
   system: { workers: ["workers"] as const, nodeTypes: ["node-types"] as const, stats: ["workers", "stats"] as const, health: ["workers", "health"] as const, session: ["session"] as const },
 };

@@ -43,6 +43,7 @@ const routes = [
   createRoute({ ...under, path: "/schedules", validateSearch: schedules, component: page(() => import("@/features/schedules")) }),
   createRoute({ ...under, path: "/schedules/$id", validateSearch: schedules, component: page(() => import("@/features/schedules")) }),
   createRoute({ ...under, path: "$", component: NotFound }),
+  createRoute({ ...under, path: "/secrets", component: page(() => import("@/features/secrets")) }),
   createRoute({ ...under, path: "/health", validateSearch: health, component: page(() => import("@/features/health")) }),
 ] as const;
 

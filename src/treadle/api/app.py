@@ -78,7 +78,7 @@ def create_app(engine: WorkflowEngine, config: ApiConfig, *, workers: Sequence[W
     """
     beyond = not is_loopback(config.host)
     check_bind(config.host, config.tokens, stored=beyond and not config.tokens and engine.tokens.any_valid())
-    credentials = Credentials(config.tokens, roll=TokenRoll(engine.store.tokens), always=beyond)
+    credentials = Credentials(config.tokens, roll=TokenRoll(lambda: engine.store.tokens.list()), always=beyond)
     ui = UiFiles(config.ui_folder)
     app = TreadleApi(
         title="Treadle",

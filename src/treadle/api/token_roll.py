@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
 
 from treadle.domain.access import AccessToken
 from treadle.domain.errors import StoreError
-from treadle.ports_access import TokenStore
 
 FRESH = 2.0
 """Seconds after which it is read again: so long a revoked token may still be let in."""
@@ -19,10 +18,10 @@ PATIENCE = 60.0
 
 
 class TokenRoll:
-    """`refresh` blocks, and is for a thread; the rest only looks at what was read last."""
+    """`refresh` blocks, and is for a thread; the rest only looks at what was read last. `read` may raise StoreError."""
 
-    def __init__(self, store: TokenStore, *, clock: Callable[[], float] = monotonic) -> None:
-        self._store = store
+    def __init__(self, read: Callable[[], Sequence[AccessToken]], *, clock: Callable[[], float] = monotonic) -> None:
+        self._read = read
         self._clock = clock
         self._lock = threading.Lock()
         self._read_at: float | None = None
@@ -55,7 +54,7 @@ class TokenRoll:
                 return
             self._asked_at = self._clock()
             try:
-                tokens = self._store.list()
+                tokens = self._read()
             except StoreError:
                 return
             valid = [token for token in tokens if token.revoked_at is None]

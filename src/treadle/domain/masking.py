@@ -41,7 +41,7 @@ class Mask:
             text = orjson.dumps(value).decode()
         except TypeError:
             return True
-        return any(needle in text for needle in self.needles)
+        return any(orjson.dumps(needle).decode()[1:-1] in text for needle in self.needles)
 
     def value(self, value: Any) -> Any:
         """The same value where nothing is hidden; also of what handlers return, whose parts are dataclasses."""

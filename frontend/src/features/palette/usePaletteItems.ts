@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate, useRouterState } from "@tanstack/react-router";
-import { Activity, BookOpen, CalendarClock, CalendarPlus, Copy, House, Inbox, ListChecks, Monitor, Moon, Play, Plus, Search, Sun, Workflow, Zap, type LucideIcon } from "lucide-react";
+import { Activity, BookOpen, CalendarClock, CalendarPlus, Copy, House, Inbox, KeyRound, ListChecks, Monitor, Moon, Play, Plus, Search, Sun, Workflow, Zap, type LucideIcon } from "lucide-react";
 import { useDeferredValue } from "react";
 import { call } from "@/api/client";
 import { useWorkflows } from "@/api/workflows";
@@ -28,7 +28,7 @@ export function usePaletteItems(text: string): { groups: Group[]; searching: boo
     queryFn: ({ signal }) => call("get", "/api/v1/executions", { query: { limit: 6, ...(byId && { q: `id:${byId}` }) }, signal }),
     placeholderData: keepPreviousData,
   });
-  const go = (to: "/" | "/w" | "/x" | "/approvals" | "/schedules" | "/health") => () => void navigate({ to });
+  const go = (to: "/" | "/w" | "/x" | "/approvals" | "/schedules" | "/secrets" | "/health") => () => void navigate({ to });
   const registered = actions.map((each) => ({ icon: Zap, ...each }));
   const groups: Group[] = [
     { title: "On this page", entries: [...registered.filter((each) => !each.everywhere), ...copyEntries(path)] },
@@ -39,6 +39,7 @@ export function usePaletteItems(text: string): { groups: Group[]; searching: boo
         { id: "go executions", label: "Executions", icon: ListChecks, keys: "g e", words: "runs", run: go("/x") },
         { id: "go approvals", label: "Approvals", icon: Inbox, keys: "g a", words: "inbox", run: go("/approvals") },
         { id: "go schedules", label: "Schedules", icon: CalendarClock, keys: "g s", words: "cron", run: go("/schedules") },
+        { id: "go secrets", label: "Secrets", icon: KeyRound, keys: "g k", words: "password token key", run: go("/secrets") },
         { id: "go health", label: "Health", icon: Activity, keys: "g h", words: "doctor workers", run: go("/health") },
         { id: "go docs", label: "The HTTP API", icon: BookOpen, words: "docs openapi", run: () => { window.location.assign("/docs"); } },
       ],
