@@ -20,6 +20,7 @@ from treadle.domain.errors import (
 )
 from treadle.domain.records import Message, MessageKind, NewExecution
 from treadle.domain.values import MAX_BODY_DEPTH, RESULT_LIMIT, SIGNAL_LIMIT, encode
+from treadle.domain.webhook_fields import template_of
 from treadle.domain.webhook_payload import Received, body_of, delivery_id_of, payload_of
 from treadle.domain.webhook_signing import NONE, check_signature
 from treadle.domain.webhooks import PATH_LENGTH, Delivery, NewDelivery, Webhook
@@ -116,7 +117,7 @@ class WebhookDeliveries:
 
     def _fields(self, webhook: Webhook, payload: Mapping[str, Any]) -> dict[str, Any]:
         try:
-            return webhook.template().render({"trigger": payload})
+            return template_of(webhook).render({"trigger": payload})
         except ExpressionError as error:
             hint = f"what was delivered does not fit webhook {webhook.id}"
             raise DefinitionError([Finding("expression", str(error), hint=hint)]) from error
