@@ -141,6 +141,10 @@ class WebhookStore(Protocol):
         """
         ...
 
+    def delivery(self, webhook_id: str, delivery_id: str) -> Delivery | None:
+        """What became of a delivery; None if none of that id was taken."""
+        ...
+
     def refuse(self, webhook_id: str, reason: str) -> None:
         """Note why something that came there was not taken."""
         ...

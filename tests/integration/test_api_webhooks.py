@@ -125,6 +125,17 @@ def test_a_delivery_that_is_repeated_many_times_at_once_is_one_execution(any_api
     assert [one["id"] for one in api.http.get(f"{HOOKS}/{webhook.id}/deliveries").json()["items"]] == ["d-1"]
 
 
+def test_a_repeat_is_answered_as_the_first_time_though_the_workflow_is_another_by_now(api: ServedApi) -> None:
+    webhook = given_webhook(api)
+    first = api.http.post(webhook.path, json={}, headers={"Idempotency-Key": "k"})
+    api.save("shop", WANTS_A_NAME)
+
+    again = api.http.post(webhook.path, json={"n": 2}, headers={"Idempotency-Key": "k"})
+    other = api.http.post(webhook.path, json={}, headers={"Idempotency-Key": "k2"})
+
+    assert [(answer.status_code, answer.content == first.content) for answer in (again, other)] == [(200, True), (422, False)]
+
+
 def test_without_an_id_each_delivery_is_its_own(api: ServedApi) -> None:
     webhook = given_webhook(api)
 

@@ -111,6 +111,7 @@ def test_a_repeated_delivery_is_answered_as_the_first_and_starts_nothing(store: 
     again = store.webhooks.deliver("hook-1", starting("d-1", "exec-2"))
 
     assert again == replace(first, repeated=True)
+    assert [store.webhooks.delivery("hook-1", each) for each in ("d-1", "d-2")] == [first, None]
     assert taken(store) == [("d-1", "started", "exec-1")]
     assert store.webhooks.get("hook-1").deliveries == 1
     with pytest.raises(NotFoundError):

@@ -4,25 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from treadle.domain.node_types import EMPTY_CONFIG, NodeType
 from treadle.domain.records import Message, NewExecution
-from treadle.domain.templates import Template, compile_template
-from treadle.domain.values import decode
 
 PATH_LENGTH = 22
 """128 random bits as URL-safe text."""
-
-FIELDS = NodeType(
-    type="webhook",
-    summary="What a webhook makes of a delivery.",
-    category="trigger",
-    pure=True,
-    config_schema=EMPTY_CONFIG,
-    expressions=("execution",),
-)
-"""How the fields of a webhook are read that may hold expressions: `input` as a template, `execution` as an expression."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +44,6 @@ class Webhook:
     def status(self) -> str:
         """paused | active"""
         return "paused" if self.paused else "active"
-
-    def template(self) -> Template:
-        """ExpressionError begins with the field that cannot be read."""
-        fields: dict[str, Any] = {"input": decode(self.input_json)}
-        return compile_template(fields if self.execution is None else {**fields, "execution": self.execution}, FIELDS)
 
 
 @dataclass(frozen=True, slots=True)

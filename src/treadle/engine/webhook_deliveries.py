@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from treadle.domain.errors import (
 )
 from treadle.domain.records import Message, MessageKind, NewExecution
 from treadle.domain.values import MAX_BODY_DEPTH, RESULT_LIMIT, SIGNAL_LIMIT, encode
+from treadle.domain.webhook_fields import template_of
 from treadle.domain.webhook_payload import Received, body_of, delivery_id_of, payload_of
 from treadle.domain.webhook_signing import NONE, check_signature
 from treadle.domain.webhooks import PATH_LENGTH, Delivery, NewDelivery, Webhook
@@ -62,7 +64,7 @@ class WebhookDeliveries:
         ConcurrencyLimitError, after which the same may be sent again; ConflictError when there is nothing to signal.
         """
         try:
-            delivery = self._store.webhooks.deliver(webhook.id, self._new_delivery(webhook, received, now))
+            delivery = self._delivered(webhook, received, now)
         except StoreError:
             raise
         except TreadleError as error:
@@ -83,17 +85,24 @@ class WebhookDeliveries:
         log.warning("webhook %s refused a delivery: %s", webhook.id, type(error).__name__, extra=extra)
         self._store.webhooks.refuse(webhook.id, reason)
 
-    def _new_delivery(self, webhook: Webhook, received: Received, now: datetime) -> NewDelivery:
+    def _delivered(self, webhook: Webhook, received: Received, now: datetime) -> Delivery:
         if webhook.signing != NONE:
             check_signature(webhook.signing, received.headers, received.body, secret=self._secret(webhook), now=now)
         body = body_of(received, max_depth=MAX_BODY_DEPTH)
-        delivery_id = delivery_id_of(webhook.signing, received, body) or self._ids.message()
+        given = delivery_id_of(webhook.signing, received, body)
+        # A repeat is answered as the first time even if the workflow would refuse it by now.
+        if given is not None and (known := self._store.webhooks.delivery(webhook.id, given)) is not None:
+            return replace(known, repeated=True)
+        delivery_id = given or self._ids.message()
         payload = payload_of(received, delivery_id=delivery_id, webhook_id=webhook.id, body=body)
         encode(payload, limit=RESULT_LIMIT, name="delivery")
+        return self._store.webhooks.deliver(webhook.id, NewDelivery(delivery_id, self._what_it_does(webhook, delivery_id, payload)))
+
+    def _what_it_does(self, webhook: Webhook, delivery_id: str, payload: Mapping[str, Any]) -> NewExecution | Message:
         fields = self._fields(webhook, payload)
         if webhook.signal is not None:
-            return NewDelivery(delivery_id, self._message(webhook, webhook.signal, delivery_id, fields, payload))
-        return NewDelivery(delivery_id, self._execution(webhook, fields["input"], payload))
+            return self._message(webhook, webhook.signal, delivery_id, fields, payload)
+        return self._execution(webhook, fields["input"], payload)
 
     def _secret(self, webhook: Webhook) -> str:
         try:
@@ -108,7 +117,7 @@ class WebhookDeliveries:
 
     def _fields(self, webhook: Webhook, payload: Mapping[str, Any]) -> dict[str, Any]:
         try:
-            return webhook.template().render({"trigger": payload})
+            return template_of(webhook).render({"trigger": payload})
         except ExpressionError as error:
             hint = f"what was delivered does not fit webhook {webhook.id}"
             raise DefinitionError([Finding("expression", str(error), hint=hint)]) from error

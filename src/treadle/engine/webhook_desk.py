@@ -11,6 +11,7 @@ from treadle.domain.access import environment_name
 from treadle.domain.errors import ConflictError, DefinitionError, ExpressionError, Finding, NotFoundError, TreadleError
 from treadle.domain.records import Page
 from treadle.domain.values import INPUT_LIMIT, encode
+from treadle.domain.webhook_fields import template_of
 from treadle.domain.webhook_signing import NONE, SIGNINGS
 from treadle.domain.webhooks import Delivery, Webhook
 from treadle.engine.names import check_path_name
@@ -135,7 +136,7 @@ def _text_findings(webhook: Webhook) -> list[Finding]:
             Finding("invalid_text", f"must be at most {LONGEST_DESCRIPTION:,} printable characters in one line", "description")
         )
     try:
-        expressions = webhook.template().expressions
+        expressions = template_of(webhook).expressions
     except ExpressionError as error:
         path = "execution" if str(error).startswith("execution") else "input"
         return [*findings, Finding("expression", str(error), path)]

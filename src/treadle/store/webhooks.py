@@ -78,6 +78,11 @@ class Webhooks:
                 raise NotFoundError("webhook", webhook_id)
             return self._known(session, key)
 
+    def delivery(self, webhook_id: str, delivery_id: str) -> Delivery | None:
+        with self._database.reading() as session:
+            row = session.row("find_delivery", webhook_id=webhook_id, delivery_id=delivery_id)
+        return None if row is None else self._delivery(row)
+
     def refuse(self, webhook_id: str, reason: str) -> None:
         with self._database.writing_once() as session:
             session.run("count_refusal", id=webhook_id, reason=reason)
