@@ -23,6 +23,9 @@ NOT_TYPED = {
         "sends mail; test_health.py has the exit codes"
     ),
     "docs/backups.md: createdb --owner=treadle_owner treadle_restored": "needs a PostgreSQL server with that role; tried by hand",
+    "docs/fork-and-retry.md: treadle executions retry --where 'status:failed since:2026-11-22 until:2026-11-23' --dry-run": (
+        "docs/cli.md has the same command, which is typed"
+    ),
     "docs/from-sqlite.md: export NEW=postgresql://treadle@db.example/treadle OLD=sqlite:///./treadle.db": "likewise",
     "docs/from-sqlite.md: treadle workflows list --limit 1000 --db $OLD -o jsonl | python3 -c "
     "'import json, sys; print(*(json.loads(line)[\"name\"] for line in sys.stdin))' \\": "likewise",
