@@ -23,13 +23,21 @@ NOT_TYPED = {
         "sends mail; test_health.py has the exit codes"
     ),
     "docs/backups.md: createdb --owner=treadle_owner treadle_restored": "needs a PostgreSQL server with that role; tried by hand",
-    "docs/from-sqlite.md: export NEW=postgresql://treadle@db.example/treadle OLD=sqlite:///./treadle.db": "likewise",
+    "docs/fork-and-retry.md: treadle executions retry --where 'status:failed since:2026-11-22 until:2026-11-23' --dry-run": (
+        "docs/cli.md has the same command, which is typed"
+    ),
+    "docs/from-sqlite.md: export NEW=postgresql://treadle@db.example/treadle OLD=sqlite:///./treadle.db": "needs a PostgreSQL server; tried by hand",
     "docs/from-sqlite.md: treadle workflows list --limit 1000 --db $OLD -o jsonl | python3 -c "
     "'import json, sys; print(*(json.loads(line)[\"name\"] for line in sys.stdin))' \\": "likewise",
     "docs/from-sqlite.md: treadle schedules pause sched-e0ce5e8f3679 --db $OLD": "likewise",
     "docs/from-sqlite.md: treadle worker --db $OLD": "likewise",
     "docs/postgresql.md: export TREADLE_DATABASE_URL=postgresql://treadle@db.example/treadle     "
     "# the password: in ~/.pgpass, or in the address": "likewise",
+    "docs/secrets.md: treadle secrets set shop-key": "asks for the value on a terminal; test_cli_access.py answers it",
+    "docs/secrets.md: export TREADLE_SECRETS_KEY=NEW,OLD    # every process, and then start them again: the first seals, all open": (
+        "starts everything again twice; test_cli_access.py changes keys"
+    ),
+    "docs/security.md: treadle tokens create ann --role admin": "test_cli_access.py makes tokens and takes them away",
     "docs/reverse-proxy.md: export TREADLE_TOKENS=$(openssl rand -hex 24) TREADLE_ALLOWED_HOSTS=flows.example.com": (
         "needs a proxy and its certificate; test_deployment.py lets nginx and Caddy read their files"
     ),
