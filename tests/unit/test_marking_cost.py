@@ -122,6 +122,7 @@ def failing_items(count: int) -> LonelyWorker:
 def test_items_that_fail_cost_as_much_each_however_many_there_are() -> None:
     few, many = failing_items(20), failing_items(200)
 
-    costs = [lines_run(lambda: worker.finish(count), "engine") for worker, count in ((few, 20), (many, 200))]
+    cost_of_few = lines_run(lambda: few.finish(20), "engine")
+    cost_of_many = lines_run(lambda: many.finish(200), "engine")
 
-    assert costs[1] < 13 * costs[0]
+    assert cost_of_many < 13 * cost_of_few
