@@ -112,6 +112,26 @@ def test_a_fork_that_was_tried_again_counts_attempts_on_and_starts_another_child
     assert sorted(each.parent_activity or "" for each in house.store.executions.list(parent=fork).items) == ["call#1@1", "call#1@2", "call#1@3"]
 
 
+def test_what_went_on_beside_after_a_retry_that_is_taken_back_starts_another_child(house: House) -> None:
+    house.engine.save_workflow("child", graph([node("w", "signal.wait", {"signal": "go"})]))
+    one = house.start(graph([node("s"), node("call", "workflow", {"workflow": "child"}), node("w", "signal.wait", {"signal": "end"})],
+                            "s -> call", "s -> w"))  # fmt: skip
+
+    def fail_it_with_its_child() -> None:
+        until(lambda: house.store.executions.list(parent=one, status="waiting").items)
+        house.engine.fail_execution(one, "no")
+        house.ended(one)
+        until(lambda: not house.store.executions.list(parent=one, status="waiting").items)
+
+    fail_it_with_its_child()
+    house.engine.retry(one)
+    fail_it_with_its_child()
+    house.engine.retry(one, from_node="w")
+
+    [child] = until(lambda: house.store.executions.list(parent=one, status="waiting").items)
+    assert child.parent_activity == "call#1@3"
+
+
 def test_an_execution_that_was_failed_by_hand_goes_on(house: House) -> None:
     one = house.start(graph([node("a"), node("w", "signal.wait", {"signal": "go"})], "a -> w"))
     house.until_parked(one)

@@ -43,6 +43,7 @@ def race(**entry: Any) -> tuple[str, dict[str, Any]]:
         ),
         (("wait", {"until": "2026-03-29T01:00:00"}), "until", "has no time zone"),
         (("wait", {"until": "tomorrow"}), "until", "is not a time such as"),
+        (("wait", {"until": "0001-01-01T00:00:00+14:00"}), "until", "outside of the years 1 to 9999"),
         (approval(assignees=["ann", "ann"], required=2), "required", "2 people must agree, and only 1 are asked"),
         (approval(reminders=[{"after": "1h"}, {"before_due": "1h"}]), "reminders[1].before_due", "there is no `due`"),
         (approval(on_due="escalate"), "on_due", "`escalate` needs `due`"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from random import Random
 from types import FrameType
 from typing import Any
 
@@ -11,15 +12,16 @@ import pytest
 
 from treadle.domain.graph import Graph
 from treadle.domain.marking import Marking
+from unit.lonely_worker import LonelyWorker
 from unit.token_graphs import graph_of
 
 
-def lines_run(action: Callable[[], object]) -> int:
+def lines_run(action: Callable[[], object], layer: str = "domain") -> int:
     count = 0
 
     def trace(frame: FrameType, event: str, _arg: Any) -> Any:
         nonlocal count
-        if "domain" not in frame.f_code.co_filename:
+        if layer not in frame.f_code.co_filename:
             return None
         count += event == "line"
         return trace
@@ -103,3 +105,24 @@ def test_no_set_is_searched_for_where_sources_are_live() -> None:
     joins = [n for n, incoming in enumerate(graph.incoming) if len(incoming) > 2]
     assert [graph.nodes[join].id for join in joins] == ["j"]
     assert not any(edge in topology._before for edge in graph.incoming[joins[0]])
+
+
+def failing_items(count: int) -> LonelyWorker:
+    """A map all of whose items are under way, and are going to fail."""
+    inner = {"nodes": [{"id": "x", "type": "noop"}], "edges": []}
+    config = {"count": count, "concurrency": count, "on_item_error": "continue", "graph": inner}
+    worker = LonelyWorker({"nodes": [{"id": "each", "type": "for_each", "config": config}], "edges": []}, Random(1))
+    worker.inline, worker.failing = 0.0, 1.0
+    worker.take()
+    while len(worker.running) < count:
+        worker.commit()
+    return worker
+
+
+def test_items_that_fail_cost_as_much_each_however_many_there_are() -> None:
+    few, many = failing_items(20), failing_items(200)
+
+    cost_of_few = lines_run(lambda: few.finish(20), "engine")
+    cost_of_many = lines_run(lambda: many.finish(200), "engine")
+
+    assert cost_of_many < 13 * cost_of_few

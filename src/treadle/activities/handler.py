@@ -72,4 +72,7 @@ def parse_rfc3339(text: object, *, path: str) -> datetime:
         refuse_config(path, f"{str(text)[:100]!r} is not a time such as 2026-03-29T01:00:00Z")
     if moment.tzinfo is None:
         refuse_config(path, f"{text!r} has no time zone; end it with Z for UTC, or with an offset such as +02:00")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        refuse_config(path, f"{text!r} is outside of the years 1 to 9999 in UTC")

@@ -386,7 +386,8 @@ class ExecutionActor:
                     self.state.apply(effect)
                     self._out.append(effect)
             self._withdraw(effects.withdrawn)
-            if effects.ended == "failed" or row.kind == RowKind.RETRYING:
+            failed = effects.ended == "failed" and (effects.unsettled or not self.state.frames.failed_alone(row.scope))
+            if failed or row.kind == RowKind.RETRYING:
                 self._interrupt()
             self._run.extend(effects.run)
         if self.state.closed:

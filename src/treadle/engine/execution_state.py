@@ -240,6 +240,7 @@ class ExecutionState(Standing):
 
     def _waiting(self, row: JournalRow) -> None:
         activity = self.find(row)
+        activity.attempt = max(activity.attempt, row.attempt)  # what counted it up may have been taken back
         self.retry_at.pop(activity, None)
         detail = decode(row.detail_json or "{}")
         if "booked" in detail:

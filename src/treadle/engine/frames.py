@@ -117,6 +117,13 @@ class Frames:
             raise MarkingError(f"no scope {path!r} is under way")
         return frame
 
+    def failed_alone(self, path: str) -> bool:
+        """Whether a scope has failed in which nothing else was under way: of 10,000 items that fail, none looks at the others."""
+        frame = self.by_path.get(path)
+        if frame is None or frame.marking.state != "failed" or frame.detached:
+            return False
+        return len(frame.marking.active) < 2 and self.composites.keys().isdisjoint(frame.marking.active.values())
+
     def walk(self) -> Iterator[Frame]:
         """The frames that are played: those of failed scopes, and what is inside of them, stand still."""
         waiting = [self.undo or self.root]
