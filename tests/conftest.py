@@ -122,11 +122,9 @@ def empty_sqlite_url(tmp_path: Path) -> str:
 
 @pytest.fixture
 def sqlite_url(sqlite_template: Path) -> Iterator[str]:
-    """A file with the schema and nothing in it, in memory where there is room: what a test writes need not reach a disk."""
-    roomy = IN_MEMORY.is_dir() and os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > ROOM
-    with tempfile.TemporaryDirectory(prefix="treadle-", dir=IN_MEMORY if roomy else None, ignore_cleanup_errors=True) as folder:
-        shutil.copy(sqlite_template, folder)
-        yield f"sqlite:///{folder}/{sqlite_template.name}"
+    """A file with the schema and nothing in it."""
+    with scratch_folder() as folder:
+        yield f"sqlite:///{shutil.copy(sqlite_template, folder)}"
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -142,6 +140,12 @@ def store(store_url: str, clock: MovableClock) -> Iterator[Store]:
     opened = open_store(store_url, clock=clock)
     yield opened
     opened.close()
+
+
+def scratch_folder() -> tempfile.TemporaryDirectory[str]:
+    """A folder in memory, where there is room: what a test writes need not reach a disk."""
+    roomy = IN_MEMORY.is_dir() and os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > ROOM
+    return tempfile.TemporaryDirectory(prefix="treadle-", dir=IN_MEMORY if roomy else None, ignore_cleanup_errors=True)
 
 
 def database_url(server_url: str, database: str) -> str:
