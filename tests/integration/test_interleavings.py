@@ -51,7 +51,7 @@ from treadle.store import open_store, store_on_postgres
 from treadle.store.postgres import PostgresDatabase, PostgresSession
 
 K = MessageKind
-PATIENCE = 20.0
+PATIENCE = 60.0
 HELD = Claim("exec-1", claim_no=1, inbox_seq=0, crashes=0)
 
 REMINDER = NewNotice("apr-2", "reminded:1", "exec-1", "reminded", "{}")
