@@ -8,10 +8,13 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+PATIENCE = 60.0
 
 HELLO = """
 name: hello
@@ -48,7 +51,7 @@ class Treadle:
     def __call__(self, *args: str, stdin: str = "", status: int = 0) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             [sys.executable, "-m", "treadle", *args], input=stdin, capture_output=True, text=True, cwd=self.folder,
-            env=self.environment, check=False, timeout=60,
+            env=self.environment, check=False, timeout=2 * PATIENCE,
         )  # fmt: skip
         assert done.returncode == status, done.stderr
         assert "Traceback" not in done.stderr
@@ -75,7 +78,7 @@ def running_worker(treadle: Treadle) -> Iterator[None]:
         yield
     finally:
         worker.send_signal(signal.SIGTERM)
-        worker.communicate(timeout=30)
+        worker.communicate(timeout=PATIENCE)
 
 
 def words_after(text: str, start: str) -> str:
@@ -95,7 +98,8 @@ def line_with(process: subprocess.Popen[str], words: str) -> str:
 
 def eventually(ask: Callable[[], list[Any]]) -> list[Any]:
     """The first answer that is not empty; each asking is a command of its own and takes its time."""
-    for _ in range(100):
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
         if found := ask():
             return found
     raise AssertionError("never came")

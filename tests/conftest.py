@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from collections import Counter
@@ -30,6 +31,9 @@ ROOM = 1 << 30
 # Images of containers often switch bytecode off: each of the hundreds of commands that tests start would compile all it imports.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+# A shell starts what runs in the background deaf to Ctrl-C, and a process that a test starts would inherit that.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -122,11 +126,9 @@ def empty_sqlite_url(tmp_path: Path) -> str:
 
 @pytest.fixture
 def sqlite_url(sqlite_template: Path) -> Iterator[str]:
-    """A file with the schema and nothing in it, in memory where there is room: what a test writes need not reach a disk."""
-    roomy = IN_MEMORY.is_dir() and os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > ROOM
-    with tempfile.TemporaryDirectory(prefix="treadle-", dir=IN_MEMORY if roomy else None, ignore_cleanup_errors=True) as folder:
-        shutil.copy(sqlite_template, folder)
-        yield f"sqlite:///{folder}/{sqlite_template.name}"
+    """A file with the schema and nothing in it."""
+    with scratch_folder() as folder:
+        yield f"sqlite:///{shutil.copy(sqlite_template, folder)}"
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -142,6 +144,12 @@ def store(store_url: str, clock: MovableClock) -> Iterator[Store]:
     opened = open_store(store_url, clock=clock)
     yield opened
     opened.close()
+
+
+def scratch_folder() -> tempfile.TemporaryDirectory[str]:
+    """A folder in memory, where there is room: what a test writes need not reach a disk."""
+    roomy = IN_MEMORY.is_dir() and os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > ROOM
+    return tempfile.TemporaryDirectory(prefix="treadle-", dir=IN_MEMORY if roomy else None, ignore_cleanup_errors=True)
 
 
 def database_url(server_url: str, database: str) -> str:

@@ -36,7 +36,7 @@ from treadle.engine.worker_config import WorkerConfig, WorkerDeps
 from treadle.ports import Store
 from treadle.store import open_store
 
-PATIENCE = 15.0
+PATIENCE = 60.0
 LEASE = 1000 * 86400.0
 START = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 ANY_CONFIG: Mapping[str, Any] = {"type": "object", "properties": {}, "additionalProperties": True}

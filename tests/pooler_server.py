@@ -17,6 +17,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from ports import free_port
+
 SHIPPED = Path(__file__).parents[1] / "deploy" / "pgbouncer" / "pgbouncer.ini"
 
 
@@ -30,9 +32,7 @@ def pgbouncer(database_url: str, *, ignores_options: bool = False) -> Iterator[s
     if program is None:
         pytest.skip("pgbouncer is not installed here (apt install pgbouncer)")
     place = urlsplit(database_url)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     folder = Path(tempfile.mkdtemp(prefix="treadle-pgbouncer-"))
     (folder / "userlist.txt").write_text(f'"{place.username}" ""\n')
     (folder / "pgbouncer.ini").write_text(_configuration(place.port or 5432, place.path[1:], port, folder, ignores_options))

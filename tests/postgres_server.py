@@ -14,7 +14,6 @@ import fcntl
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -23,6 +22,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+
+from ports import free_port
 
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -152,7 +153,7 @@ def new_server(directory: Path, *, fsync: bool, port: int | None) -> PostgresSer
     """Initialise and start a server in an empty folder."""
     directory.mkdir(parents=True, exist_ok=True)
     directory.chmod(0o755)
-    server = PostgresServer(directory, port or _free_port(), fsync)
+    server = PostgresServer(directory, port or free_port(), fsync)
     server.initialise()
     server.start()
     return server
@@ -184,13 +185,6 @@ def _user() -> str | None:
         return None
     known = {entry.pw_name for entry in pwd.getpwall()}
     return next(name for name in ("postgres", "nobody") if name in known)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 @contextmanager

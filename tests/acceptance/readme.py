@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from ports import free_port
 
 ROOT = Path(__file__).parents[2]
 VARYING = (
@@ -85,7 +86,7 @@ def folder(path: Path) -> Folder:
     scripts = str(Path(sys.executable).parent)
     return Folder(
         path,
-        {**kept, "PATH": f"{scripts}{os.pathsep}{kept.get('PATH', '')}", "NO_COLOR": "1", "TREADLE_PORT": str(_free_port())},
+        {**kept, "PATH": f"{scripts}{os.pathsep}{kept.get('PATH', '')}", "NO_COLOR": "1", "TREADLE_PORT": str(free_port())},
     )
 
 
@@ -98,9 +99,3 @@ def lines_until(process: subprocess.Popen[str], words: str) -> list[str]:
         if words in line:
             return lines
     raise AssertionError(f"never said {words!r}: {lines}")
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port

@@ -78,7 +78,7 @@ def test_one_node_is_tried_by_a_worker(api: ServedApi) -> None:
     graph = {"nodes": [*ECHO["nodes"], {"id": "two", "type": "set", "config": {"value": "{{ nodes.echo.output + 1 }}"}}]}
 
     with api.working():
-        source = api.http.post(f"{WORKFLOWS}/order/run?wait=20s", json={"input": 41}).json()["id"]
+        source = api.http.post(f"{WORKFLOWS}/order/run?wait=60s", json={"input": 41}).json()["id"]
         asked = {"graph_config": graph, "node_id": "two", "execution_id": source}
         answer = api.http.post(f"{WORKFLOWS}/order/test-node", json=asked)
         started = schemas.StartedTest.model_validate_json(answer.content)
@@ -137,7 +137,7 @@ def test_an_expression_is_previewed_with_its_mistakes(api: ServedApi) -> None:
 def test_the_names_that_a_node_sees_are_told(api: ServedApi) -> None:
     put(api, {"nodes": [*ECHO["nodes"], {"id": "two", "type": "noop"}], "edges": [{"source": "echo", "target": "two"}]})
     with api.working():
-        ran = api.http.post(f"{WORKFLOWS}/order/run?wait=20s", json={"input": {"a": 1}}).json()["id"]
+        ran = api.http.post(f"{WORKFLOWS}/order/run?wait=60s", json={"input": {"a": 1}}).json()["id"]
 
     scope = schemas.SeenScope.model_validate_json(api.http.get(f"{API}/executions/{ran}/scope?node=two").content)
 

@@ -44,7 +44,7 @@ def test_a_start_needs_no_body(api: ServedApi) -> None:
 
 def test_a_start_that_waits_is_answered_with_the_end(api: ServedApi) -> None:
     with api.working():
-        answer = api.http.post(f"{API}/workflows/echo/run?wait=20s", json={"input": {"a": [1, 2.5, None, "ü"]}})
+        answer = api.http.post(f"{API}/workflows/echo/run?wait=60s", json={"input": {"a": [1, 2.5, None, "ü"]}})
 
     execution = schemas.Execution.model_validate_json(answer.content)
     assert answer.status_code == 201
@@ -217,7 +217,7 @@ def test_the_journal_comes_in_order_and_in_pages(api: ServedApi) -> None:
     }
     api.save("chain", chain)
     with api.working():
-        execution_id = api.http.post(f"{API}/workflows/chain/run?wait=20s", json={}).json()["id"]
+        execution_id = api.http.post(f"{API}/workflows/chain/run?wait=60s", json={}).json()["id"]
 
     whole = schemas.JournalPage.model_validate_json(api.http.get(f"{EXECUTIONS}/{execution_id}/journal").content)
     first = api.http.get(f"{EXECUTIONS}/{execution_id}/journal", params={"limit": 2}).json()
@@ -253,7 +253,7 @@ def test_an_execution_that_does_not_exist_is_404_everywhere(api: ServedApi) -> N
 
 def test_a_failed_execution_says_what_failed(api: ServedApi) -> None:
     with api.working():
-        answer = api.http.post(f"{API}/workflows/failing/run?wait=20s", json={})
+        answer = api.http.post(f"{API}/workflows/failing/run?wait=60s", json={})
 
     execution = schemas.Execution.model_validate_json(answer.content)
     assert execution.status == "failed"
@@ -330,7 +330,7 @@ def test_a_paused_execution_goes_on_after_resume(api: ServedApi) -> None:
 
 def test_a_failed_execution_is_retried(api: ServedApi) -> None:
     with api.working():
-        execution_id = api.http.post(f"{API}/workflows/failing/run?wait=20s", json={}).json()["id"]
+        execution_id = api.http.post(f"{API}/workflows/failing/run?wait=60s", json={}).json()["id"]
     failures = len(api.http.get(f"{EXECUTIONS}/{execution_id}/journal").json()["items"])
 
     accepted = api.http.post(f"{EXECUTIONS}/{execution_id}/retry")
@@ -344,7 +344,7 @@ def test_a_failed_execution_is_retried(api: ServedApi) -> None:
 
 def test_a_failed_execution_is_retried_from_a_chosen_node(api: ServedApi) -> None:
     with api.working():
-        execution_id = api.http.post(f"{API}/workflows/failing/run?wait=20s", json={}).json()["id"]
+        execution_id = api.http.post(f"{API}/workflows/failing/run?wait=60s", json={}).json()["id"]
 
     unknown = api.http.post(f"{EXECUTIONS}/{execution_id}/retry", json={"from_node": "bda"})
     accepted = api.http.post(f"{EXECUTIONS}/{execution_id}/retry", json={"from_node": "bad"})

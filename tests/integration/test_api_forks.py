@@ -22,7 +22,7 @@ def api(sqlite_url: str) -> Iterator[ServedApi]:
 
 def test_a_fork_is_answered_with_what_is_reused_and_what_runs_again(api: ServedApi) -> None:
     with api.working():
-        source = api.http.post(f"{API}/workflows/echo/run?wait=20s", json={"input": 1}).json()["id"]
+        source = api.http.post(f"{API}/workflows/echo/run?wait=60s", json={"input": 1}).json()["id"]
 
         answer = api.http.post(f"{EXECUTIONS}/{source}/fork", json={"from_node": "echo", "input": None, "by": "ann"})
         made = schemas.Fork.model_validate_json(answer.content)

@@ -56,7 +56,7 @@ def test_the_figures_count_executions_by_status(api: ServedApi) -> None:
 def test_a_worker_is_shown_while_it_lives(api: ServedApi) -> None:
     api.save("only", NOTHING_TO_DO)
     with api.working():
-        api.http.post(f"{API}/workflows/only/run?wait=20s", json={})
+        api.http.post(f"{API}/workflows/only/run?wait=60s", json={})
         answer = schemas.Workers.model_validate_json(api.http.get(f"{API}/workers").content)
 
     assert [worker.alive for worker in answer.items] == [True]

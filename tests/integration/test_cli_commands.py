@@ -165,7 +165,7 @@ def test_ctrl_c_detaches_and_the_execution_stays(treadle: Treadle) -> None:
     first, second = watching.stderr.readline(), watching.stderr.readline()
 
     watching.send_signal(signal.SIGINT)
-    _, rest = watching.communicate(timeout=30)
+    _, rest = watching.communicate(timeout=60)
 
     execution_id = first.split()[1]
     assert "no worker is running" in second
@@ -202,10 +202,10 @@ def test_an_approval_is_shown_with_the_command_that_decides_it(treadle: Treadle)
     treadle("workflows", "apply", treadle.file("ask.yaml", ASK))
 
     with running_worker(treadle):
-        watching = treadle.start("run", "ask", "--timeout", "30s")
+        watching = treadle.start("run", "ask", "--timeout", "60s")
         approval_id = words_after(line_with(watching, "Go on?: "), "treadle approvals approve")
         treadle("approvals", "approve", approval_id, "--comment", "fine", "--by", "ada")
-        output, _ = watching.communicate(timeout=40)
+        output, _ = watching.communicate(timeout=90)
 
     assert (watching.returncode, json.loads(output)) == (0, "went on")
     decided = treadle.json("approvals", "list", "--status", "decided")["items"]
@@ -222,7 +222,7 @@ def test_an_execution_with_one_open_approval_can_be_decided_by_its_own_id(treadl
         eventually(lambda: treadle.json("approvals", "list", "--execution", execution_id)["items"])
 
         treadle("approvals", "reject", execution_id)
-        done = treadle("executions", "watch", execution_id, "--timeout", "20s", status=1)
+        done = treadle("executions", "watch", execution_id, "--timeout", "60s", status=1)
 
     assert "somebody said no" in done.stderr
 
@@ -307,7 +307,7 @@ def test_an_execution_is_cancelled_paused_resumed_and_signalled_by_its_prefix(tr
 
     assert all(line.startswith(f"{execution_id} ") for line in said)
     with running_worker(treadle):
-        treadle("executions", "watch", execution_id, "--timeout", "20s", status=1)
+        treadle("executions", "watch", execution_id, "--timeout", "60s", status=1)
     assert treadle.json("executions", "show", execution_id)["status"] == "cancelled"
 
 

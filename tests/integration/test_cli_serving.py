@@ -92,7 +92,7 @@ def test_up_runs_what_the_api_is_asked_to_run(tmp_path: Path) -> None:
     with running(tmp_path, "up", "--port", "0") as process:
         url = address(said_until(process, "Stop: Ctrl-C")) + "api/v1/workflows/nightly_report/run"
 
-        status, execution = answer(url + "?wait=20s", {"input": None})
+        status, execution = answer(url + "?wait=60s", {"input": None})
 
     assert status in (200, 201)
     assert isinstance(execution, dict)

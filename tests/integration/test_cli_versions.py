@@ -45,7 +45,7 @@ def test_executions_are_looked_at_and_moved(treadle: Treadle) -> None:
         bulk = treadle.json("workflows", "move", "doors", "--from", "1", "--to", "2")
         eventually(lambda: [True] * (treadle.json("executions", "show", two)["version"] == 2))
         treadle("executions", "signal", one, "open")
-        ended = treadle("executions", "watch", one, "--timeout", "30s")
+        ended = treadle("executions", "watch", one, "--timeout", "60s")
 
     assert "door: 'door' has run" in misfit.stdout
     assert "→ keep the node" in misfit.stdout

@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,6 +20,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from command import HELLO, Treadle, line_with
 from conftest import MovableClock
 from engine_house import House, graph, node, open_house, until
+from ports import free_port
 from served_api import API, FAILING, NOTHING_TO_DO, served_api, with_tokens
 from store_steps import NEW_WORKER, given_claimed, given_execution, given_waiting, given_worker, schedule
 from treadle.domain.records import JournalRow
@@ -53,6 +53,11 @@ def families(text: bytes) -> dict[str, Metric]:
     }
 
 
+def with_an_end(text: bytes) -> bytes:
+    """The same, if an end has been counted."""
+    return text if b'treadle_executions_ended_total{status="completed"} 1.0' in text else b""
+
+
 def shown(exposition: Exposition) -> dict[str, Metric]:
     return families(exposition.text("")[0])
 
@@ -80,6 +85,8 @@ def test_a_worker_counts_attempts_by_type_and_outcome(house: House) -> None:
     house.run(graph([node("only", "noop")]), "fine")
     until(lambda: sum(worker.deps.meters.ended.total() for worker, _ in house.workers) == 2)  # counted after the answer
 
+    # The end is in the database before the worker that wrote it has counted it.
+    until(lambda: with_an_end(Exposition(workers=[worker for worker, _ in house.workers]).text("")[0]))
     found = of_worker(house)
     counts = {
         (sample.labels["type"], sample.labels["outcome"]): sample.value
@@ -231,16 +238,14 @@ def test_the_server_shows_the_database_and_asks_for_a_token(sqlite_url: str) -> 
 
 def test_a_worker_shows_its_metrics_on_a_port_of_its_own(tmp_path: Path) -> None:
     treadle = Treadle(tmp_path)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     treadle.environment |= {"TREADLE_METRICS_PORT": str(port)}
     treadle("workflows", "apply", treadle.file("hello.yaml", HELLO))
     worker = treadle.start("worker", "--poll-interval", "0.1")
     line_with(worker, "worker started")
 
     treadle("run", "hello", "-i", "name=ann", "--timeout", "60")
-    text = httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).content
+    text = until(lambda: with_an_end(httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).content))
     second = treadle("worker", status=2).stderr
     worker.send_signal(signal.SIGTERM)
     worker.communicate(timeout=30)
@@ -258,7 +263,7 @@ def test_promtool_finds_nothing_to_complain_about(sqlite_url: str) -> None:
         api.save("only", NOTHING_TO_DO)
         api.save("bad", FAILING)
         with api.working():
-            api.http.post(f"{API}/workflows/only/run?wait=20s", json={})
+            api.http.post(f"{API}/workflows/only/run?wait=60s", json={})
         text = api.http.get("/metrics").content
     with open_house(sqlite_url) as house:
         house.hire()

@@ -112,7 +112,7 @@ def test_the_api_pages_through_the_lines(sqlite_url: str) -> None:
     with served_api(sqlite_url) as api:
         api.save("talk", SAID)
         with api.working():
-            ended = api.http.post(f"{API}/workflows/talk/run?wait=20s", json={}).json()
+            ended = api.http.post(f"{API}/workflows/talk/run?wait=60s", json={}).json()
 
         url = f"{API}/executions/{ended['id']}/logs"
         first = LogPage.model_validate_json(api.http.get(f"{url}?limit=1").content)

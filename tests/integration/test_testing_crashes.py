@@ -125,7 +125,7 @@ def test_what_a_dead_worker_was_doing_has_no_effect(declared: None) -> None:
         mine = begun[-1]
         if mine == 1:
             both.set()
-        assert both.wait(10)
+        assert both.wait(60)
         return mine
 
     fork = graph([value("start", 0), node("slow", "own.slow"), value("quick", 1), value("end", "{{ nodes.slow.output }}")], "start -> slow", "start -> quick", "slow -> end")

@@ -341,7 +341,7 @@ def at_once(*works: Any) -> None:
     barrier, failed = Barrier(len(works)), []
 
     def run(work: Any) -> None:
-        barrier.wait(10)
+        barrier.wait(60)
         try:
             work()
         except BaseException as error:  # handed to the test's own thread
@@ -351,7 +351,7 @@ def at_once(*works: Any) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     assert failed == []
 
 

@@ -170,14 +170,14 @@ def test_starts_of_several_processes_become_one(store: Store, stores: list[Store
     barrier, ids = Barrier(len(stores)), list[str]()
 
     def starting(index: int, own: Store) -> None:
-        barrier.wait(10)
+        barrier.wait(60)
         ids.extend(start(own, f"exec-{index}-{n}").id for n in range(5))
 
     threads = [Thread(target=starting, args=pair) for pair in enumerate(stores)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
 
     assert (len(ids), len(set(ids))) == (20, 1)
     assert len(store.executions.list().items) == 1

@@ -55,14 +55,14 @@ def test_several_processes_never_book_the_same_moment(store: Store, store_url: s
     barrier, booked = Barrier(4), list[float]()
 
     def book(own: Store) -> None:
-        barrier.wait(10)
+        barrier.wait(60)
         booked.extend(seconds(own, limit=1, per=1.0) for _ in range(10))
 
     threads = [Thread(target=book, args=(own,)) for own in stores]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     for own in stores:
         own.close()
 

@@ -22,6 +22,8 @@ from unit.token_worlds import view
 
 STORIES = 60
 MOVES = 150
+LONG, SELDOM = 150, 8
+"""A journal that is longer is folded anew only now and then: to do so after each row of it takes time by its square."""
 ENDS = ("starved", "mutex_deadlock", "terminated", "odd", "timeout", "max_activities", "too_many_turns", "expression_error")
 
 
@@ -193,6 +195,8 @@ class Story:
         worker = self.worker
         state = worker.actor.state if worker.actor is not None else worker.kept.state if worker.kept is not None else None
         if state is None or state.seq != len(worker.journal):
+            return
+        if len(worker.journal) > LONG and len(worker.journal) % SELDOM:
             return
         again = picture(worker.fold())
         memory = picture(state)

@@ -107,7 +107,7 @@ def test_lines_wait_for_a_database_that_is_away(monkeypatch: pytest.MonkeyPatch)
     book = LogBook(shelf)
 
     book.write(LINE)
-    assert shelf.called.wait(10)
+    assert shelf.called.wait(60)
     while not shelf.lines:
         book.write(replace(LINE, message="later"))
     book.close()

@@ -95,7 +95,7 @@ class Runner:
             port = (*step.handler.node_type.ports_for(step.node.config), OUT)[0]
             actor.finished(activity, Finished("null", (port,), None, status="skipped"), started_at=now)
             return
-        total_until = actor.rows.total_until(activity)
+        total_until = None if step.node.timeout.total is None else actor.rows.total_until(activity)
         if total_until is not None and total_until <= now:
             actor.finished(activity, total_is_over(step.node.timeout), started_at=now)
             return
