@@ -1,7 +1,7 @@
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { call, request, type Schema } from "./client";
+import { queryOptions, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { call, type Schema } from "./client";
 import { usePolling } from "./live";
-import { Problem } from "./problem";
+import { absentAsNull } from "./problem";
 import { keys } from "./query";
 
 export type Execution = Schema<"Execution">;
@@ -10,6 +10,7 @@ export type ExecutionStatus = Schema<"ExecutionStatus">;
 export type NodeState = Schema<"NodeState">;
 export type WaitingOn = Schema<"WaitingOn">;
 export type JournalItem = Schema<"JournalItem">;
+export type RunRow = Schema<"Run">;
 export interface ExecutionFilter { q?: string; status?: ExecutionStatus; workflow?: string; parent?: string; limit?: number }
 
 /** Nothing follows; a failed execution with a retry to come is not over. */
@@ -26,11 +27,13 @@ export function useExecutions(filter: ExecutionFilter = {}) {
   });
 }
 
+export const executionQuery = (id: string) =>
+  queryOptions({ queryKey: keys.executions.detail(id), queryFn: ({ signal }) => call("get", "/api/v1/executions/{execution_id}", { path: { execution_id: id }, signal }) });
+
 export function useExecution(id: string | undefined) {
   const polling = usePolling(500);
   return useQuery({
-    queryKey: keys.executions.detail(id ?? ""),
-    queryFn: ({ signal }) => call("get", "/api/v1/executions/{execution_id}", { path: { execution_id: id! }, signal }),
+    ...executionQuery(id ?? ""),
     enabled: Boolean(id),
     refetchInterval: ({ state }) => (state.data && isOver(state.data) ? false : polling),
   });
@@ -63,25 +66,35 @@ export function useWhy(id: string, enabled = true) {
   });
 }
 
-type Steer = "cancel" | "pause" | "resume" | "retry" | "fork" | `signals/${string}`;
+const STEER = {
+  cancel: (id: string, body: Schema<"CancelExecution">) => call("post", "/api/v1/executions/{execution_id}/cancel", { path: { execution_id: id }, body }),
+  pause: (id: string) => call("post", "/api/v1/executions/{execution_id}/pause", { path: { execution_id: id }, body: {} }),
+  resume: (id: string) => call("post", "/api/v1/executions/{execution_id}/resume", { path: { execution_id: id }, body: {} }),
+  retry: (id: string) => call("post", "/api/v1/executions/{execution_id}/retry", { path: { execution_id: id }, body: {} }),
+};
 
 /** Steers an execution: a message is stored, and a worker acts on it. */
-export function useSteer<T = Schema<"Reply">>(id: string, verb: Steer) {
+export function useSteer(id: string, verb: keyof typeof STEER) {
+  return useTold(id, (body: Schema<"CancelExecution">) => STEER[verb](id, body));
+}
+
+export function useSignal(id: string, name: string) {
+  return useTold(id, (body: Schema<"SendSignal">) => call("post", "/api/v1/executions/{execution_id}/signals/{name}", { path: { execution_id: id, name }, body }));
+}
+
+function useTold<Body, Told>(id: string, tell: (body: Body) => Promise<Told>) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: object = {}) => request<T>("post", `/api/v1/executions/${encodeURIComponent(id)}/${verb}`, { body }),
+    mutationFn: tell,
     onSettled: () => Promise.all([client.invalidateQueries({ queryKey: keys.executions.of(id) }), client.invalidateQueries({ queryKey: keys.executions.all })]),
   });
 }
-
-export interface ScopeNodes { scope: string; graph_path: string; nodes: Record<string, NodeState> }
-export interface RunRow { index: number; scope: string; status: string; started_at: string | null; finished_at: string | null; error: { type: string; message: string } | null }
 
 /** The states inside one item or turn; null when the server does not tell them. */
 export function useScopeNodes(id: string | undefined, scope: string | undefined, over: boolean) {
   return useQuery({
     queryKey: [...keys.executions.of(id ?? ""), "nodes", scope],
-    queryFn: ({ signal }) => absentAsNull(request<ScopeNodes>("get", `/api/v1/executions/${encodeURIComponent(id!)}/nodes`, { query: { scope }, signal })),
+    queryFn: ({ signal }) => absentAsNull(call("get", "/api/v1/executions/{execution_id}/nodes", { path: { execution_id: id! }, query: { scope }, signal })),
     enabled: Boolean(id && scope),
     refetchInterval: over ? false : 1_000,
   });
@@ -91,17 +104,8 @@ export function useScopeNodes(id: string | undefined, scope: string | undefined,
 export function useRuns(id: string | undefined, node: string | undefined, scope: string, over: boolean, status?: string) {
   return useQuery({
     queryKey: [...keys.executions.of(id ?? ""), "runs", node, scope, status],
-    queryFn: ({ signal }) => absentAsNull(request<{ items: RunRow[]; next_cursor: string | null }>("get", `/api/v1/executions/${encodeURIComponent(id!)}/runs`, { query: { node, scope, status, limit: 200 }, signal })),
+    queryFn: ({ signal }) => absentAsNull(call("get", "/api/v1/executions/{execution_id}/runs", { path: { execution_id: id! }, query: { node: node!, scope, status, limit: 200 }, signal })),
     enabled: Boolean(id && node),
     refetchInterval: over ? false : 2_000,
   });
-}
-
-async function absentAsNull<T>(promise: Promise<T>): Promise<T | null> {
-  try {
-    return await promise;
-  } catch (error) {
-    if (error instanceof Problem && error.status === 404) return null;
-    throw error;
-  }
 }

@@ -1162,13 +1162,13 @@ export interface components {
              * @description skip, latest or all
              * @default latest
              */
-            catch_up: string;
+            catch_up?: string;
             /**
              * Catch Up Limit
              * @description `all`: the newest so many; null: no limit
              * @default 1000
              */
-            catch_up_limit: number | null;
+            catch_up_limit?: number | null;
             /**
              * Catch Up Window
              * @description what is later than this is missed
@@ -1180,7 +1180,7 @@ export interface components {
              * Dst
              * @default debian
              */
-            dst: string;
+            dst?: string;
             /**
              * End At
              * @description no fire after it
@@ -1200,23 +1200,23 @@ export interface components {
              * @description each fire comes up to so much later
              * @default 0
              */
-            jitter: (number | string) | null;
+            jitter?: (number | string) | null;
             /**
              * Overlap
              * @description allow, skip, queue_one or cancel_previous
              * @default allow
              */
-            overlap: string;
+            overlap?: string;
             /**
              * Paused
              * @default false
              */
-            paused: boolean;
+            paused?: boolean;
             /**
              * Priority
              * @default normal
              */
-            priority: ("low" | "normal" | "high" | "critical") | number;
+            priority?: ("low" | "normal" | "high" | "critical") | number;
             /**
              * Start At
              * @description no fire before it; an interval counts from here
@@ -1226,7 +1226,7 @@ export interface components {
              * Timezone
              * @default UTC
              */
-            timezone: string;
+            timezone?: string;
             /** Version */
             version?: number | null;
             /** Workflow */
@@ -1418,12 +1418,12 @@ export interface components {
              * Limit
              * @default 100
              */
-            limit: number;
+            limit?: number;
             /**
              * Overlap
              * @default allow
              */
-            overlap: string;
+            overlap?: string;
             /**
              * Start
              * Format: date-time
@@ -1451,13 +1451,13 @@ export interface components {
              * @description only say how many, and who would be refused
              * @default false
              */
-            dry_run: boolean;
+            dry_run?: boolean;
             /**
              * Limit
              * @description executions that one call looks at
              * @default 1000
              */
-            limit: number;
+            limit?: number;
             /** Payload */
             payload?: unknown;
             /**
@@ -1475,7 +1475,7 @@ export interface components {
              * @description only those that wait for it now
              * @default false
              */
-            waiting: boolean;
+            waiting?: boolean;
             /**
              * Where
              * @description a search, such as `status:failed since:24h refund`
@@ -1493,12 +1493,12 @@ export interface components {
              * Compensate
              * @default false
              */
-            compensate: boolean;
+            compensate?: boolean;
             /**
              * Reason
              * @default
              */
-            reason: string;
+            reason?: string;
         };
         /**
          * Change
@@ -1531,13 +1531,13 @@ export interface components {
              * @description skip, latest or all
              * @default latest
              */
-            catch_up: string;
+            catch_up?: string;
             /**
              * Catch Up Limit
              * @description `all`: the newest so many; null: no limit
              * @default 1000
              */
-            catch_up_limit: number | null;
+            catch_up_limit?: number | null;
             /**
              * Catch Up Window
              * @description what is later than this is missed
@@ -1549,7 +1549,7 @@ export interface components {
              * Dst
              * @default debian
              */
-            dst: string;
+            dst?: string;
             /**
              * End At
              * @description no fire after it
@@ -1564,23 +1564,23 @@ export interface components {
              * @description each fire comes up to so much later
              * @default 0
              */
-            jitter: (number | string) | null;
+            jitter?: (number | string) | null;
             /**
              * Overlap
              * @description allow, skip, queue_one or cancel_previous
              * @default allow
              */
-            overlap: string;
+            overlap?: string;
             /**
              * Paused
              * @default false
              */
-            paused: boolean;
+            paused?: boolean;
             /**
              * Priority
              * @default normal
              */
-            priority: ("low" | "normal" | "high" | "critical") | number;
+            priority?: ("low" | "normal" | "high" | "critical") | number;
             /**
              * Start At
              * @description no fire before it; an interval counts from here
@@ -1590,7 +1590,7 @@ export interface components {
              * Timezone
              * @default UTC
              */
-            timezone: string;
+            timezone?: string;
             /** Version */
             version?: number | null;
         };
@@ -1637,12 +1637,12 @@ export interface components {
              * By
              * @default
              */
-            by: string;
+            by?: string;
             /**
              * Comment
              * @default
              */
-            comment: string;
+            comment?: string;
             /** Data */
             data?: unknown;
             /**
@@ -1659,7 +1659,7 @@ export interface components {
              * Comment
              * @default
              */
-            comment: string;
+            comment?: string;
             /** To */
             to: string;
         };
@@ -1949,7 +1949,7 @@ export interface components {
              * @description only say what would be reused
              * @default false
              */
-            dry_run: boolean;
+            dry_run?: boolean;
             /**
              * From Node
              * @description a node, or a visit of it (`fetch#2`), with the scope before it (`each[3]/fetch`)
@@ -2217,7 +2217,7 @@ export interface components {
              * @description only say whether it fits
              * @default false
              */
-            dry_run: boolean;
+            dry_run?: boolean;
             /**
              * Version
              * @description the version to go on with, newer or older
@@ -2238,7 +2238,7 @@ export interface components {
              * @description only say whether it fits
              * @default false
              */
-            dry_run: boolean;
+            dry_run?: boolean;
             /**
              * From Version
              * @description only executions that have this version
@@ -2249,7 +2249,7 @@ export interface components {
              * @description so many open executions are looked at, whatever their version
              * @default 100
              */
-            limit: number;
+            limit?: number;
             /**
              * Version
              * @description the version to go on with, newer or older
@@ -2389,7 +2389,7 @@ export interface components {
          * Nothing
          * @description An empty object, or no body at all.
          */
-        Nothing: Record<string, never>;
+        Nothing: Record<string, unknown>;
         /** OpenCounts */
         OpenCounts: {
             /** Paused */
@@ -2490,14 +2490,14 @@ export interface components {
              * Count
              * @default 10
              */
-            count: number;
+            count?: number;
             /** Cron */
             cron?: string | null;
             /**
              * Dst
              * @default debian
              */
-            dst: string;
+            dst?: string;
             /**
              * End At
              * @description no fire after it
@@ -2519,7 +2519,7 @@ export interface components {
              * Timezone
              * @default UTC
              */
-            timezone: string;
+            timezone?: string;
         };
         /**
          * Previewed
@@ -2674,7 +2674,7 @@ export interface components {
              * @description so many executions, the latest first
              * @default 200
              */
-            limit: number;
+            limit?: number;
             /** @description only executions in this status; else all that are over */
             status?: components["schemas"]["ExecutionStatus"] | null;
             /** Version */
@@ -2771,7 +2771,7 @@ export interface components {
              * Priority
              * @default normal
              */
-            priority: ("low" | "normal" | "high" | "critical") | number;
+            priority?: ("low" | "normal" | "high" | "critical") | number;
             /**
              * Trigger
              * @description the trigger node that fires, where there are several
@@ -2815,7 +2815,7 @@ export interface components {
              * Graph Config
              * @description nodes, edges, settings, input_schema
              */
-            graph_config: Record<string, never>;
+            graph_config: Record<string, unknown>;
         };
         /** SavedWorkflow */
         SavedWorkflow: {
@@ -3074,7 +3074,7 @@ export interface components {
              * @description of a cancel: first undo what has been done
              * @default false
              */
-            compensate: boolean;
+            compensate?: boolean;
             /**
              * Cursor
              * @description `next` of the call before
@@ -3085,7 +3085,7 @@ export interface components {
              * @description only say how many, and who would be refused
              * @default false
              */
-            dry_run: boolean;
+            dry_run?: boolean;
             /**
              * Idempotency Key
              * @description the same request again counts once in each execution
@@ -3101,7 +3101,7 @@ export interface components {
              * @description executions that one call looks at
              * @default 1000
              */
-            limit: number;
+            limit?: number;
             /** Parent */
             parent?: string | null;
             /** Payload */
@@ -3116,7 +3116,7 @@ export interface components {
              * @description of a cancel
              * @default
              */
-            reason: string;
+            reason?: string;
             /**
              * Signal
              * @description the signal's name
@@ -3137,7 +3137,7 @@ export interface components {
              * @description a signal only for those that wait for it now
              * @default false
              */
-            waiting: boolean;
+            waiting?: boolean;
             /** Workflow */
             workflow?: string | null;
         };
@@ -3183,7 +3183,7 @@ export interface components {
              * Graph Config
              * @description nodes, edges, settings, input_schema
              */
-            graph_config: Record<string, never>;
+            graph_config: Record<string, unknown>;
             /** Name */
             name?: string | null;
         };
