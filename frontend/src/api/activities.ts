@@ -39,12 +39,11 @@ export function useScopeOf(id: string | undefined, node: string, stamp: string) 
   });
 }
 
-/** What a node's handler logged; null when the server does not tell. */
-export function useLogs(id: string | undefined, node: string, over: boolean) {
+/** What one visit of a node logged; null when the server does not tell. */
+export function useVisitLogs(id: string, { node_id: node, scope, visit }: Pick<Activity, "node_id" | "scope" | "visit">, over: boolean) {
   return useQuery({
-    queryKey: [...keys.executions.of(id ?? ""), "logs", node],
-    queryFn: ({ signal }) => absentAsNull(call("get", "/api/v1/executions/{execution_id}/logs", { path: { execution_id: id! }, query: { node, limit: 200 }, signal })),
-    enabled: Boolean(id),
+    queryKey: [...keys.executions.of(id), "visit-logs", node, scope, visit],
+    queryFn: ({ signal }) => absentAsNull(call("get", "/api/v1/executions/{execution_id}/logs", { path: { execution_id: id }, query: { node, scope, visit, limit: 200 }, signal })),
     refetchInterval: over ? false : 2_000,
   });
 }

@@ -54,12 +54,12 @@ async function send(url: string, init: RequestInit): Promise<Response> {
   }
 }
 
-/** Leaves out what is undefined, null and empty; a list is repeated. */
+/** Leaves out what is undefined, null and empty, but for a scope: an empty one is the top of the graph. A list is repeated. */
 export function queryText(query: Record<string, unknown> = {}): string {
   const found = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     for (const each of Array.isArray(value) ? value : [value]) {
-      if (each !== undefined && each !== null && each !== "") found.append(name, String(each));
+      if (each !== undefined && each !== null && (each !== "" || name === "scope")) found.append(name, String(each));
     }
   }
   return found.size ? `?${found}` : "";

@@ -756,6 +756,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Secrets
+         * @description All that are stored, by name; never a value.
+         */
+        get: operations["list_secrets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/secrets/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Secret
+         * @description When it was set and by whom, and which workflows name it.
+         */
+        get: operations["get_secret"];
+        /**
+         * Set Secret
+         * @description Set it, in place of what it was; calls that begin a second later get the new value. 409 without a key to seal it with.
+         */
+        put: operations["set_secret"];
+        post?: never;
+        /**
+         * Delete Secret
+         * @description Delete it; nodes that name it fail from then on.
+         */
+        delete: operations["delete_secret"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -765,7 +813,7 @@ export interface paths {
         };
         /**
          * Get Session
-         * @description Whether a token is needed, and whether the caller is let in. Public.
+         * @description Whether a token is needed, and whether the caller is let in, as what. Public.
          */
         get: operations["get_session"];
         put?: never;
@@ -819,6 +867,50 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tokens
+         * @description All that are stored, the oldest first, revoked ones included; those of the server's configuration are not.
+         */
+        get: operations["list_tokens"];
+        put?: never;
+        /**
+         * Create Token
+         * @description Make one; the answer is the only one that says it. With the first one the server asks everybody for a token.
+         */
+        post: operations["create_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Token
+         * @description Revoke it; it and the sessions that were opened with it end at once here, within seconds at other servers.
+         */
+        delete: operations["revoke_token"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1630,6 +1722,29 @@ export interface components {
             config?: {
                 [key: string]: unknown;
             };
+        };
+        /** CreateToken */
+        CreateToken: {
+            /**
+             * Expires
+             * @description a duration, such as 90d; without it the token is good until revoked
+             */
+            expires?: string | null;
+            /** Name */
+            name: string;
+            /** @default viewer */
+            role?: components["schemas"]["Role"];
+        };
+        /** CreatedToken */
+        CreatedToken: {
+            /** Name */
+            name: string;
+            role: components["schemas"]["Role"];
+            /**
+             * Token
+             * @description said this once; only its fingerprint is stored
+             */
+            token: string;
         };
         /** Decide */
         Decide: {
@@ -2722,6 +2837,12 @@ export interface components {
             from_node?: string | null;
         };
         /**
+         * Role
+         * @description From the least to the most: who has one may do all that those before it may.
+         * @enum {string}
+         */
+        Role: "viewer" | "operator" | "admin";
+        /**
          * Run
          * @description An item or turn that has begun; `scope` names it elsewhere.
          */
@@ -2951,6 +3072,43 @@ export interface components {
             /** Scope */
             scope: string;
         };
+        /**
+         * Secret
+         * @description `opens`: whether this server has the key that it is sealed with.
+         */
+        Secret: {
+            /** Name */
+            name: string;
+            /** Opens */
+            opens: boolean;
+            /** Set At */
+            set_at: string;
+            /** Set By */
+            set_by: string | null;
+        };
+        /** SecretPage */
+        SecretPage: {
+            /** Items */
+            items: components["schemas"]["Secret"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** SecretUse */
+        SecretUse: {
+            /** Name */
+            name: string;
+            /** Opens */
+            opens: boolean;
+            /** Set At */
+            set_at: string;
+            /** Set By */
+            set_by: string | null;
+            /**
+             * Workflows
+             * @description those whose latest version names it
+             */
+            workflows: string[];
+        };
         /** Seen */
         Seen: {
             /** Error */
@@ -2995,10 +3153,25 @@ export interface components {
         Session: {
             /** Authenticated */
             authenticated: boolean;
+            /**
+             * Name
+             * @description the name of the caller's token, if it is a stored one
+             */
+            name: string | null;
             /** Required */
             required: boolean;
+            /** @description what the caller may do; null: nothing */
+            role: components["schemas"]["Role"] | null;
             /** Version */
             version: string;
+        };
+        /** SetSecret */
+        SetSecret: {
+            /**
+             * Value
+             * @description never answered again
+             */
+            value: string;
         };
         /** SignalReply */
         SignalReply: {
@@ -3156,6 +3329,32 @@ export interface components {
             refused: components["schemas"]["Refusal"][];
             /** Refused Count */
             refused_count: number;
+        };
+        /** Token */
+        Token: {
+            /** Created At */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            /** Expires At */
+            expires_at: string | null;
+            /** Name */
+            name: string;
+            /** Revoked At */
+            revoked_at: string | null;
+            role: components["schemas"]["Role"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "active" | "expired" | "revoked";
+        };
+        /** TokenPage */
+        TokenPage: {
+            /** Items */
+            items: components["schemas"]["Token"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * Topic
@@ -3876,6 +4075,10 @@ export interface operations {
             query?: {
                 /** @description only what this node said */
                 node?: string | null;
+                /** @description only what was said there: `each[3]`, or empty for the top */
+                scope?: string | null;
+                /** @description only what was said in this visit of a node */
+                visit?: number | null;
                 /** @description only lines with a greater seq, such as next_cursor */
                 after?: number;
                 limit?: number;
@@ -4731,6 +4934,130 @@ export interface operations {
             };
         };
     };
+    list_secrets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretPage"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretUse"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetSecret"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Secret"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_session: {
         parameters: {
             query?: never;
@@ -4872,6 +5199,97 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Stats"];
                 };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenPage"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateToken"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedToken"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             default: {

@@ -48,11 +48,14 @@ export function useAllRuns(id: string, node: string, scope: string, status: stri
   });
 }
 
+/** Whose lines: those of one node in one scope and visit; undefined for all of an execution. */
+export interface Speaker { node: string; scope: string; visit: number | undefined }
+
 /** What handlers logged; null when the server keeps no logs. */
-export function useLogs(id: string, node: string | undefined, over: boolean) {
+export function useLogs(id: string, who: Speaker | undefined, over: boolean) {
   return useInfiniteQuery({
-    queryKey: [...keys.executions.of(id), "logs", node],
-    queryFn: ({ pageParam, signal }) => absentAsNull(call("get", "/api/v1/executions/{execution_id}/logs", { path: { execution_id: id }, query: { node, limit: 200, after: pageParam === null ? undefined : Number(pageParam) }, signal })),
+    queryKey: [...keys.executions.of(id), "logs", who],
+    queryFn: ({ pageParam, signal }) => absentAsNull(call("get", "/api/v1/executions/{execution_id}/logs", { path: { execution_id: id }, query: { ...who, limit: 200, after: pageParam === null ? undefined : Number(pageParam) }, signal })),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page?.next_cursor,
     refetchInterval: over ? false : 2_000,
