@@ -1,6 +1,7 @@
-import { queryOptions, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useInfiniteQuery, useMutation, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
 import { call, type Schema } from "./client";
-import { usePolling } from "./live";
+import { followOn, usePolling } from "./live";
 import { absentAsNull } from "./problem";
 import { keys } from "./query";
 
@@ -30,13 +31,37 @@ export function useExecutions(filter: ExecutionFilter = {}) {
 export const executionQuery = (id: string) =>
   queryOptions({ queryKey: keys.executions.detail(id), queryFn: ({ signal }) => call("get", "/api/v1/executions/{execution_id}", { path: { execution_id: id }, signal }) });
 
+/** Until when an execution that was retried here is looked for often: it is over until a worker takes it up. */
+const retried = new Map<string, number>();
+const PATIENCE = 30_000;
+
+function lookAgain(execution: Execution, polling: number | false): number | false {
+  if (!isOver(execution)) {
+    retried.delete(execution.id);
+    return polling;
+  }
+  if ((retried.get(execution.id) ?? 0) > Date.now()) return 500;
+  return execution.status === "failed" ? 10_000 : false;
+}
+
 export function useExecution(id: string | undefined) {
   const polling = usePolling(500);
-  return useQuery({
+  const query = useQuery({
     ...executionQuery(id ?? ""),
     enabled: Boolean(id),
-    refetchInterval: ({ state }) => (state.data && isOver(state.data) ? false : polling),
+    refetchInterval: ({ state }) => (state.data ? lookAgain(state.data, polling) : polling),
   });
+  const { data } = query;
+  useEffect(() => {
+    if (data) followOn(data);
+  }, [data]);
+  return query;
+}
+
+/** Says that a worker will take up this execution, which is over. */
+export function awaitRetry(client: QueryClient, id: string): Promise<void> {
+  retried.set(id, Date.now() + PATIENCE);
+  return client.invalidateQueries({ queryKey: keys.executions.of(id) });
 }
 
 /** All rows that there are, oldest first; live rows are added by the stream. */
@@ -75,7 +100,12 @@ const STEER = {
 
 /** Steers an execution: a message is stored, and a worker acts on it. */
 export function useSteer(id: string, verb: keyof typeof STEER) {
-  return useTold(id, (body: Schema<"CancelExecution">) => STEER[verb](id, body));
+  const client = useQueryClient();
+  return useTold(id, async (body: Schema<"CancelExecution">) => {
+    const told = await STEER[verb](id, body);
+    if (verb === "retry") void awaitRetry(client, id);
+    return told;
+  });
 }
 
 export function useSignal(id: string, name: string) {

@@ -30,6 +30,16 @@ export function useLiveState(): LiveState {
   return useSyncExternalStore((listener) => { listeners.add(listener); return () => listeners.delete(listener); }, () => state);
 }
 
+/** Executions that the stream has left because they were over, with when that was. */
+const ended = new Map<string, string | null>();
+
+/** Listens to an execution again that was over and was retried since. Cheap, so it can be said at each change. */
+export function followOn({ id, finished_at: finishedAt }: Pick<ExecutionRow, "id" | "finished_at">): void {
+  if (!ended.has(id) || ended.get(id) === finishedAt) return;
+  ended.delete(id);
+  send?.({ type: "again" });
+}
+
 /** For `refetchInterval`: polls only while there is no stream. */
 export function usePolling(interval: number): number | false {
   return useLiveState() === "live" ? false : interval;
@@ -117,6 +127,7 @@ function apply(events: LiveEvent[]): void {
         // The row and its output, and the last rows of the journal.
         const { execution_id } = data as Schema<"LiveEnd">;
         stale.set(execution_id, keys.executions.of(execution_id));
+        ended.set(execution_id, queryClient.getQueryData<Execution>(keys.executions.detail(execution_id))?.finished_at ?? null);
       } else if (name === "changed") {
         const { topic } = data as Schema<"LiveChanged">;
         stale.set(topic, [topic]);

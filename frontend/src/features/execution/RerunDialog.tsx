@@ -2,8 +2,7 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tansta
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { call } from "@/api/client";
-import type { Execution } from "@/api/executions";
-import { keys } from "@/api/query";
+import { awaitRetry, type Execution } from "@/api/executions";
 import { useVersions } from "@/api/workflows";
 import { Button } from "@/ui/Button";
 import { CopyAs } from "@/ui/Code";
@@ -52,7 +51,7 @@ export function RerunDialog({ execution, place, places, onClose }: Props) {
       return null;
     },
     onSuccess: (forked) => {
-      void client.invalidateQueries({ queryKey: keys.executions.of(id) });
+      if (how === "retry") void awaitRetry(client, id);
       toast.ok(how === "fork" ? "Forked: this is the new execution" : `Goes on from ${from}`);
       onClose();
       if (forked) void navigate({ to: "/x/$id", params: { id: forked } });
