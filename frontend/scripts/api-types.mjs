@@ -11,8 +11,10 @@ if (printed.status !== 0) {
   console.error(`the API's description could not be made with ${python}:\n${printed.stderr}\nInstall the Python part first: make up, or set PYTHON_BIN.`);
   process.exit(1);
 }
+// What a request may leave out is optional, also where the server has a default for it; any object may hold anything.
+const OPTIONS = { defaultNonNullable: false, emptyObjectsUnknown: true };
 const target = new URL("../src/api/schema.d.ts", import.meta.url);
-const types = "// Made from the API's description by `npm run api`. Do not edit.\n" + astToString(await openapiTS(JSON.parse(printed.stdout)));
+const types = "// Made from the API's description by `npm run api`. Do not edit.\n" + astToString(await openapiTS(JSON.parse(printed.stdout), OPTIONS));
 if (process.argv.includes("--check")) {
   if (!existsSync(target) || readFileSync(target, "utf8") !== types) {
     console.error("src/api/schema.d.ts is not what the API says: run `npm run api` in frontend/.");

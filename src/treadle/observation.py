@@ -66,7 +66,10 @@ class LogStore(Protocol):
         """How many lines each has, counted up to `most`."""
         ...
 
-    def list(self, execution_id: str, *, node_id: str | None = None, after: int = 0, limit: int = 200) -> Sequence[LogLine]:
+    def list(
+        self, execution_id: str, *, node_id: str | None = None, scope: str | None = None, visit: int | None = None,
+        after: int = 0, limit: int = 200,
+    ) -> Sequence[LogLine]:  # fmt: skip
         """Those with a seq above `after`, in order."""
         ...
 

@@ -118,11 +118,14 @@ def test_the_api_pages_through_the_lines(sqlite_url: str) -> None:
         first = LogPage.model_validate_json(api.http.get(f"{url}?limit=1").content)
         rest = LogPage.model_validate_json(api.http.get(f"{url}?after={first.next_cursor}").content)
         of_two = LogPage.model_validate_json(api.http.get(f"{url}?node=two").content)
+        elsewhere = LogPage.model_validate_json(api.http.get(f"{url}?node=two&scope=each[0]").content)
+        at_the_top = LogPage.model_validate_json(api.http.get(f"{url}?node=two&scope=&visit=1").content)
         unknown = api.http.get(f"{API}/executions/exec-none/logs")
 
     assert [line.message for line in (*first.items, *rest.items)] == ["hello", "2"]
     assert rest.next_cursor is None
-    assert of_two.items == rest.items
+    assert of_two.items == at_the_top.items == rest.items
+    assert elsewhere.items == []
     assert unknown.status_code == 404
 
 

@@ -41,6 +41,20 @@ def test_a_page_goes_on_after_the_last_line_seen(store: Store) -> None:
     assert [line.message for line in of_node] == ["1", "3"]
 
 
+def test_the_lines_of_one_item_and_of_one_visit_are_found(store: Store) -> None:
+    given_execution(store)
+    items = [replace(LINE, message=f"item {number}", scope=f"each[{number}]") for number in range(3)]
+    store.logs.add([LINE, *items, replace(LINE, message="again", scope="each[1]", visit=2)])
+
+    of_item = store.logs.list("exec-1", node_id="fetch", scope="each[1]")
+    of_visit = store.logs.list("exec-1", node_id="fetch", scope="each[1]", visit=2)
+    at_the_top = store.logs.list("exec-1", scope="")
+
+    assert [line.message for line in of_item] == ["item 1", "again"]
+    assert [line.message for line in of_visit] == ["again"]
+    assert [line.message for line in at_the_top] == ["got it"]
+
+
 def test_lines_are_counted_up_to_a_bound(store: Store) -> None:
     given_execution(store)
     given_execution(store, "exec-2")

@@ -84,7 +84,10 @@ class Shelf:
     def counts(self, execution_ids: Sequence[str], *, most: int) -> Mapping[str, int]:
         return dict.fromkeys(execution_ids, min(self._already, most))
 
-    def list(self, execution_id: str, *, node_id: str | None = None, after: int = 0, limit: int = 200) -> Sequence[LogLine]:
+    def list(
+        self, execution_id: str, *, node_id: str | None = None, scope: str | None = None, visit: int | None = None,
+        after: int = 0, limit: int = 200,
+    ) -> Sequence[LogLine]:  # fmt: skip
         raise NotImplementedError
 
 

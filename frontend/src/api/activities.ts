@@ -1,14 +1,14 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { call, request, type Schema } from "./client";
-import { Problem } from "./problem";
+import { call, type Schema } from "./client";
+import { absentAsNull, Problem } from "./problem";
 import { keys } from "./query";
 
 export type Activity = Schema<"Activity">;
 export type Previewed = Schema<"Previewed">;
-export interface ScopeSeen { scope: string; visit: string; names: Record<string, unknown>; nodes: Record<string, { output: unknown; error: unknown }>; node_count: number }
-export interface LogLine { seq: number; at: string; node_id: string; scope: string; visit: number; attempt: number; level: string; message: string; fields?: Record<string, unknown> | null }
+export type ScopeSeen = Schema<"SeenScope">;
+export type LogLine = Schema<"LogLine">;
 /** What is read in place of what an execution recorded. */
-export interface Given { execution_id?: string; input?: unknown; outputs?: Record<string, unknown>; names?: Record<string, unknown> }
+export type Given = Pick<Schema<"ExpressionToPreview">, "execution_id" | "input" | "outputs" | "names">;
 
 const url = (id: string, rest: string) => `/api/v1/executions/${encodeURIComponent(id)}/${rest}`;
 
@@ -16,7 +16,7 @@ const url = (id: string, rest: string) => `/api/v1/executions/${encodeURICompone
 export function useActivity(id: string | undefined, place: string, stamp: string) {
   return useQuery({
     queryKey: [...keys.executions.of(id ?? ""), "activity", place, stamp],
-    queryFn: ({ signal }) => absentAsNull(request<Activity>("get", url(id!, `activities/${encodeURIComponent(place)}`), { signal })),
+    queryFn: ({ signal }) => absentAsNull(call("get", "/api/v1/executions/{execution_id}/activities/{place}", { path: { execution_id: id!, place }, signal })),
     enabled: Boolean(id),
     placeholderData: (previous, query) => (query?.queryKey[1] === id && query?.queryKey[3] === place ? previous : undefined),
   });
@@ -33,35 +33,25 @@ export async function outputText(id: string, place: string, signal?: AbortSignal
 export function useScopeOf(id: string | undefined, node: string, stamp: string) {
   return useQuery({
     queryKey: [...keys.executions.of(id ?? ""), "scope", node, stamp],
-    queryFn: ({ signal }) => absentAsNull(request<ScopeSeen>("get", url(id!, "scope"), { query: { node }, signal })),
+    queryFn: ({ signal }) => absentAsNull(call("get", "/api/v1/executions/{execution_id}/scope", { path: { execution_id: id! }, query: { node }, signal })),
     enabled: Boolean(id),
     placeholderData: keepPreviousData,
   });
 }
 
-/** What a node's handler logged; null when the server does not tell. */
-export function useLogs(id: string | undefined, node: string, over: boolean) {
+/** What one visit of a node logged; null when the server does not tell. */
+export function useVisitLogs(id: string, { node_id: node, scope, visit }: Pick<Activity, "node_id" | "scope" | "visit">, over: boolean) {
   return useQuery({
-    queryKey: [...keys.executions.of(id ?? ""), "logs", node],
-    queryFn: ({ signal }) => absentAsNull(request<{ items: LogLine[]; next_cursor: string | null }>("get", url(id!, "logs"), { query: { node, limit: 200 }, signal })),
-    enabled: Boolean(id),
+    queryKey: [...keys.executions.of(id), "visit-logs", node, scope, visit],
+    queryFn: ({ signal }) => absentAsNull(call("get", "/api/v1/executions/{execution_id}/logs", { path: { execution_id: id }, query: { node, scope, visit, limit: 200 }, signal })),
     refetchInterval: over ? false : 2_000,
   });
 }
 
-export function testNode(workflow: string, body: Given & { graph_config: unknown; node_id: string }): Promise<Schema<"StartedTest">> {
-  return call("post", "/api/v1/workflows/{name}/test-node", { path: { name: workflow }, body: body as unknown as Schema<"NodeToTest"> });
+export function testNode(workflow: string, body: Schema<"NodeToTest">): Promise<Schema<"StartedTest">> {
+  return call("post", "/api/v1/workflows/{name}/test-node", { path: { name: workflow }, body });
 }
 
-export function previewExpression(body: Given & { expression?: string; template?: string; graph_config?: unknown; node_id?: string }, signal?: AbortSignal): Promise<Previewed> {
-  return call("post", "/api/v1/expressions/preview", { body: body as unknown as Schema<"ExpressionToPreview">, signal });
-}
-
-async function absentAsNull<T>(promise: Promise<T>): Promise<T | null> {
-  try {
-    return await promise;
-  } catch (error) {
-    if (error instanceof Problem && error.status === 404) return null;
-    throw error;
-  }
+export function previewExpression(body: Schema<"ExpressionToPreview">, signal?: AbortSignal): Promise<Previewed> {
+  return call("post", "/api/v1/expressions/preview", { body, signal });
 }

@@ -39,8 +39,8 @@ export function useApproval(id: string | undefined) {
 export function useDecide(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: Pick<Schema<"Decide">, "decision"> & Partial<Schema<"Decide">>) =>
-      call("post", "/api/v1/approvals/{approval_id}", { path: { approval_id: id }, body: body as Schema<"Decide"> }),
+    mutationFn: (body: Schema<"Decide">) =>
+      call("post", "/api/v1/approvals/{approval_id}", { path: { approval_id: id }, body }),
     onSettled: () => client.invalidateQueries({ queryKey: keys.approvals.all }),
   });
 }

@@ -23,14 +23,16 @@ interface Options<O> {
 /** A call of the API, typed by its description; throws Problem. Example: call("get", "/api/v1/executions/{execution_id}", {path: {…}}). */
 export function call<M extends Method, P extends PathsWith<M>>(method: M, path: P, options: Options<Operation<P, M>> = {}): Promise<Answer<Operation<P, M>>> {
   const { path: parts, ...rest } = options;
-  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String((parts as Record<string, unknown>)?.[name])));
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => pathPart(name, String((parts as Record<string, unknown>)?.[name])));
   return request(method, filled, rest as RawOptions);
 }
 
+/** A place such as `each[3]/fetch` keeps its slashes; proxies refuse encoded ones. */
+const pathPart = (name: string, value: string): string => (name === "place" ? value.split("/").map(encodeURIComponent).join("/") : encodeURIComponent(value));
+
 interface RawOptions { query?: Record<string, unknown>; body?: unknown; headers?: Record<string, string>; signal?: AbortSignal }
 
-/** The same for a route that the description does not have. */
-export async function request<T>(method: string, path: string, { query, body, headers, signal }: RawOptions = {}): Promise<T> {
+async function request<T>(method: string, path: string, { query, body, headers, signal }: RawOptions = {}): Promise<T> {
   const response = await send(path + queryText(query), {
     method: method.toUpperCase(),
     headers: { Accept: "application/json", ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...headers },
@@ -52,12 +54,12 @@ async function send(url: string, init: RequestInit): Promise<Response> {
   }
 }
 
-/** Leaves out what is undefined, null and empty; a list is repeated. */
+/** Leaves out what is undefined, null and empty, but for a scope: an empty one is the top of the graph. A list is repeated. */
 export function queryText(query: Record<string, unknown> = {}): string {
   const found = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     for (const each of Array.isArray(value) ? value : [value]) {
-      if (each !== undefined && each !== null && each !== "") found.append(name, String(each));
+      if (each !== undefined && each !== null && (each !== "" || name === "scope")) found.append(name, String(each));
     }
   }
   return found.size ? `?${found}` : "";

@@ -112,3 +112,17 @@ it("closes the stream when the last tab leaves", () => {
 
   expect(FakeSource.all[0]!.readyState).toBe(2);
 });
+
+it("listens again to what has ended, from where it was, when a tab asks for it", () => {
+  const { port } = tab();
+  const hub = new LiveHub((url) => new FakeSource(url));
+  hub.receive(port, want(["a"]));
+  vi.advanceTimersByTime(100);
+  FakeSource.all[0]!.emit("end", { execution_id: "a" }, "c7");
+
+  hub.receive(port, { type: "again" });
+  vi.advanceTimersByTime(100);
+
+  expect(FakeSource.all.map((source) => source.url)).toEqual(["/api/v1/live?execution=a", "/api/v1/live?execution=a&after=c7"]);
+  expect(FakeSource.all[0]!.readyState).toBe(2);
+});

@@ -1,7 +1,7 @@
 /** What a tab wants to hear of. */
 export interface Wanted { executions: string[]; topics: string[] }
 export type LiveState = "connecting" | "live" | "off";
-export type FromTab = { type: "want"; wanted: Wanted } | { type: "ping" } | { type: "bye" };
+export type FromTab = { type: "want"; wanted: Wanted } | { type: "again" } | { type: "ping" } | { type: "bye" };
 export type ToTab = { type: "state"; state: LiveState } | { type: "event"; name: string; data: unknown };
 
 export interface Port { postMessage(message: ToTab): void }
@@ -46,6 +46,10 @@ export class LiveHub {
     }
     const tab = this.tabs.get(port) ?? { wanted: { executions: [], topics: [] }, seen: 0 };
     this.tabs.set(port, { wanted: message.type === "want" ? message.wanted : tab.wanted, seen: this.clock() });
+    if (message.type === "again") {
+      this.url = "";
+      this.plan(30);
+    }
     if (message.type === "want") {
       port.postMessage({ type: "state", state: this.state });
       this.plan(30);

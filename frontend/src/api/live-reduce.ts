@@ -1,7 +1,8 @@
+import type { Schema } from "./client";
 import type { Execution, ExecutionRow, JournalItem } from "./executions";
 
-export interface NodesEvent { execution_id: string; seq: number; nodes: Execution["nodes"]; waiting_on: Execution["waiting_on"] }
-interface Pages { pages: { items: ExecutionRow[]; next_cursor: string | null }[]; pageParams: unknown[] }
+export type NodesEvent = Schema<"LiveNodes">;
+interface Pages { pages: Schema<"ExecutionPage">[]; pageParams: unknown[] }
 
 /** The execution with the node states that changed. */
 export function withNodes(execution: Execution | undefined, event: NodesEvent): Execution | undefined {
@@ -13,13 +14,13 @@ export function withStatus(execution: Execution | undefined, row: ExecutionRow):
   return execution && { ...execution, ...row };
 }
 
-/** The journal with a row more, by `seq`: a row that comes twice counts once. Same list when nothing changes. */
-export function withRow(items: JournalItem[] | undefined, row: JournalItem): JournalItem[] | undefined {
+/** The journal with more rows, by `seq`: a row that comes twice counts once. Same list when nothing changes. */
+export function withRows(items: JournalItem[] | undefined, rows: JournalItem[]): JournalItem[] | undefined {
   if (!items) return items;
   const last = items.at(-1)?.seq ?? 0;
-  if (row.seq > last) return [...items, row];
-  if (items.some((item) => item.seq === row.seq)) return items;
-  return [...items, row].sort((one, other) => one.seq - other.seq);
+  if (rows.every((row, index) => row.seq > (rows[index - 1]?.seq ?? last))) return [...items, ...rows];
+  const bySeq = new Map([...items, ...rows].map((row) => [row.seq, row]));
+  return bySeq.size === items.length ? items : [...bySeq.values()].sort((one, other) => one.seq - other.seq);
 }
 
 /** Lists that show the execution show it as it is now, in its place. Same object when none does. */

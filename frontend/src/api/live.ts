@@ -1,10 +1,14 @@
+import { notifyManager } from "@tanstack/react-query";
 import { useEffect, useSyncExternalStore } from "react";
+import type { Schema } from "./client";
 import type { Execution, ExecutionRow, JournalItem } from "./executions";
+import { Batch } from "./live-batch";
 import { LiveHub, type FromTab, type LiveState, type Source, type ToTab } from "./live-hub";
-import { withNodes, withRow, withRowInPages, withStatus, type NodesEvent } from "./live-reduce";
+import { withNodes, withRowInPages, withRows, withStatus, type NodesEvent } from "./live-reduce";
 import { keys, queryClient } from "./query";
 
 export type Topic = "executions" | "approvals" | "schedules" | "workers" | "workflows";
+type LiveEvent = Extract<ToTab, { type: "event" }>;
 type Wish = { execution: string } | { topic: Topic };
 
 const wishes = new Map<string, { wish: Wish; count: number }>();
@@ -24,6 +28,16 @@ export function useLiveTopic(topic: Topic): void {
 
 export function useLiveState(): LiveState {
   return useSyncExternalStore((listener) => { listeners.add(listener); return () => listeners.delete(listener); }, () => state);
+}
+
+/** Executions that the stream has left because they were over, with when that was. */
+const ended = new Map<string, string | null>();
+
+/** Listens to an execution again that was over and was retried since. Cheap, so it can be said at each change. */
+export function followOn({ id, finished_at: finishedAt }: Pick<ExecutionRow, "id" | "finished_at">): void {
+  if (!ended.has(id) || ended.get(id) === finishedAt) return;
+  ended.delete(id);
+  send?.({ type: "again" });
 }
 
 /** For `refetchInterval`: polls only while there is no stream. */
@@ -87,20 +101,44 @@ function inPage(): (message: FromTab) => void {
   return (message) => hub.receive(port, message);
 }
 
+/** What a burst brings is drawn once: often enough to look alive, and the page stays free to be moved. */
+const DRAWN_EVERY = 80;
+const incoming = new Batch<LiveEvent>(apply, DRAWN_EVERY);
+
 function receive(message: ToTab): void {
-  if (message.type === "state") {
-    const back = message.state === "live" && state !== "live";
-    state = message.state;
-    listeners.forEach((listener) => listener());
-    // What happened while there was no stream is asked for once.
-    if (back) void queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "node-types" && queryKey[2] !== "version" });
-  } else {
-    apply(message.name, message.data);
-  }
+  if (message.type === "event") return incoming.add(message);
+  const back = message.state === "live" && state !== "live";
+  state = message.state;
+  listeners.forEach((listener) => listener());
+  // What happened while there was no stream is asked for once.
+  if (back) void queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "node-types" && queryKey[2] !== "version" });
 }
 
-/** An event of the stream, written into the cache. */
-export function apply(name: string, data: unknown): void {
+/** Events of the stream, written into the cache. */
+function apply(events: LiveEvent[]): void {
+  const rows = new Map<string, JournalItem[]>();
+  const stale = new Map<string, readonly unknown[]>();
+  notifyManager.batch(() => {
+    for (const { name, data } of events) {
+      if (name === "journal") {
+        const { execution_id, row } = data as Schema<"LiveRow">;
+        rows.set(execution_id, [...(rows.get(execution_id) ?? []), row]);
+      } else if (name === "end") {
+        // The row and its output, and the last rows of the journal.
+        const { execution_id } = data as Schema<"LiveEnd">;
+        stale.set(execution_id, keys.executions.of(execution_id));
+        ended.set(execution_id, queryClient.getQueryData<Execution>(keys.executions.detail(execution_id))?.finished_at ?? null);
+      } else if (name === "changed") {
+        const { topic } = data as Schema<"LiveChanged">;
+        stale.set(topic, [topic]);
+      } else applyState(name, data);
+    }
+    for (const [id, more] of rows) queryClient.setQueryData<JournalItem[]>(keys.executions.journal(id), (old) => withRows(old, more));
+    for (const queryKey of stale.values()) void queryClient.invalidateQueries({ queryKey });
+  });
+}
+
+function applyState(name: string, data: unknown): void {
   if (name === "nodes") {
     const event = data as NodesEvent;
     queryClient.setQueryData<Execution>(keys.executions.detail(event.execution_id), (old) => withNodes(old, event));
@@ -108,13 +146,5 @@ export function apply(name: string, data: unknown): void {
     const row = data as ExecutionRow;
     queryClient.setQueryData<Execution>(keys.executions.detail(row.id), (old) => withStatus(old, row));
     queryClient.setQueriesData<Parameters<typeof withRowInPages>[0]>({ queryKey: ["executions", "list"] }, (old) => (old && "pages" in old ? withRowInPages(old, row) : old));
-  } else if (name === "journal") {
-    const { execution_id, row } = data as { execution_id: string; row: JournalItem };
-    queryClient.setQueryData<JournalItem[]>(keys.executions.journal(execution_id), (old) => withRow(old, row));
-  } else if (name === "end") {
-    // The row and its output, and the last rows of the journal.
-    void queryClient.invalidateQueries({ queryKey: keys.executions.of((data as { execution_id: string }).execution_id) });
-  } else if (name === "changed") {
-    void queryClient.invalidateQueries({ queryKey: [(data as { topic: Topic }).topic] });
   }
 }

@@ -1,4 +1,6 @@
-export interface ProblemError { path: string; message: string; hint?: string | null }
+import type { components } from "./schema";
+
+export type ProblemError = components["schemas"]["ProblemError"];
 
 /** An answer of 400 and above (problem+json), or no answer at all (`status` 0). */
 export class Problem extends Error {
@@ -24,4 +26,14 @@ export async function problemOf(response: Response): Promise<Problem> {
   const body: unknown = await response.json().catch(() => null);
   if (body && typeof body === "object") return new Problem({ status: response.status, ...body });
   return new Problem({ title: `Answer ${response.status}`, status: response.status, detail: "The server answered with something that is no problem description." });
+}
+
+/** What is not there (404) is null, not an error. */
+export async function absentAsNull<T>(promise: Promise<T>): Promise<T | null> {
+  try {
+    return await promise;
+  } catch (error) {
+    if (error instanceof Problem && error.status === 404) return null;
+    throw error;
+  }
 }

@@ -1,5 +1,5 @@
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { call, request, type Schema } from "./client";
+import { call, type Schema } from "./client";
 import { usePolling } from "./live";
 import { keys } from "./query";
 
@@ -39,13 +39,14 @@ export function usePastFires(id: string, filter: { outcome?: "fired" | "skipped"
   });
 }
 
-export type Timing = Partial<Pick<Schema<"Preview">, "cron" | "interval" | "at" | "timezone" | "dst" | "start" | "start_at" | "end_at" | "count">>;
+export type Timing = Schema<"Preview">;
+export type ScheduleChange = Schema<"ChangeSchedule">;
 
 /** The next due times of a timing that need not be saved. */
 export function useTimingPreview(timing: Timing | null) {
   return useQuery({
     queryKey: ["schedule-preview", timing],
-    queryFn: ({ signal }) => request<{ fires: string[] }>("post", "/api/v1/schedules/preview", { body: timing, signal }),
+    queryFn: ({ signal }) => call("post", "/api/v1/schedules/preview", { body: timing!, signal }),
     enabled: timing !== null,
     placeholderData: keepPreviousData,
     staleTime: 30_000,
@@ -56,7 +57,8 @@ export function useTimingPreview(timing: Timing | null) {
 export function useSaveSchedule(id: string | undefined) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: object) => request<Schedule>(id ? "patch" : "post", `/api/v1/schedules${id ? `/${encodeURIComponent(id)}` : ""}`, { body }),
+    mutationFn: (body: Schema<"AddSchedule"> | ScheduleChange): Promise<Schedule> =>
+      id === undefined ? call("post", "/api/v1/schedules", { body: body as Schema<"AddSchedule"> }) : call("patch", "/api/v1/schedules/{schedule_id}", { path: { schedule_id: id }, body }),
     onSettled: () => client.invalidateQueries({ queryKey: keys.schedules.all }),
   });
 }
@@ -72,9 +74,9 @@ export function useDeleteSchedule(id: string) {
 /** Fires once now, also while it is paused. */
 export function useRunSchedule(id: string) {
   const client = useQueryClient();
-  return useMutation({ mutationFn: () => request<Fire>("post", `/api/v1/schedules/${encodeURIComponent(id)}/run`, { body: {} }), onSettled: () => client.invalidateQueries({ queryKey: keys.schedules.all }) });
+  return useMutation({ mutationFn: () => call("post", "/api/v1/schedules/{schedule_id}/run", { path: { schedule_id: id }, body: {} }), onSettled: () => client.invalidateQueries({ queryKey: keys.schedules.all }) });
 }
 
 /** One call of a backfill; `next_start` says where the next one goes on. */
-export const backfill = (id: string, body: { start: string; end: string; overlap?: string; limit?: number }) =>
-  request<Schema<"Backfilled">>("post", `/api/v1/schedules/${encodeURIComponent(id)}/backfill`, { body });
+export const backfill = (id: string, body: Schema<"Backfill">) =>
+  call("post", "/api/v1/schedules/{schedule_id}/backfill", { path: { schedule_id: id }, body });

@@ -1367,13 +1367,13 @@ export interface components {
              * @description skip, latest or all
              * @default latest
              */
-            catch_up: string;
+            catch_up?: string;
             /**
              * Catch Up Limit
              * @description `all`: the newest so many; null: no limit
              * @default 1000
              */
-            catch_up_limit: number | null;
+            catch_up_limit?: number | null;
             /**
              * Catch Up Window
              * @description what is later than this is missed
@@ -1385,7 +1385,7 @@ export interface components {
              * Dst
              * @default debian
              */
-            dst: string;
+            dst?: string;
             /**
              * End At
              * @description no fire after it
@@ -1405,23 +1405,23 @@ export interface components {
              * @description each fire comes up to so much later
              * @default 0
              */
-            jitter: (number | string) | null;
+            jitter?: (number | string) | null;
             /**
              * Overlap
              * @description allow, skip, queue_one or cancel_previous
              * @default allow
              */
-            overlap: string;
+            overlap?: string;
             /**
              * Paused
              * @default false
              */
-            paused: boolean;
+            paused?: boolean;
             /**
              * Priority
              * @default normal
              */
-            priority: ("low" | "normal" | "high" | "critical") | number;
+            priority?: ("low" | "normal" | "high" | "critical") | number;
             /**
              * Start At
              * @description no fire before it; an interval counts from here
@@ -1431,7 +1431,7 @@ export interface components {
              * Timezone
              * @default UTC
              */
-            timezone: string;
+            timezone?: string;
             /** Version */
             version?: number | null;
             /** Workflow */
@@ -1443,7 +1443,7 @@ export interface components {
              * Description
              * @default
              */
-            description: string;
+            description?: string;
             /**
              * Execution
              * @description with `signal`: an expression for the execution's id
@@ -1458,12 +1458,12 @@ export interface components {
              * Paused
              * @default false
              */
-            paused: boolean;
+            paused?: boolean;
             /**
              * Priority
              * @default normal
              */
-            priority: ("low" | "normal" | "high" | "critical") | number;
+            priority?: ("low" | "normal" | "high" | "critical") | number;
             /** @description what it is signed with */
             secret?: components["schemas"]["SecretName"] | null;
             /**
@@ -1477,7 +1477,7 @@ export interface components {
              * @default none
              * @enum {string}
              */
-            signing: "none" | "hmac" | "github" | "stripe" | "standard";
+            signing?: "none" | "hmac" | "github" | "stripe" | "standard";
             /**
              * Trigger
              * @description the trigger node to start at; the one for webhooks if left out
@@ -1674,12 +1674,12 @@ export interface components {
              * Limit
              * @default 100
              */
-            limit: number;
+            limit?: number;
             /**
              * Overlap
              * @default allow
              */
-            overlap: string;
+            overlap?: string;
             /**
              * Start
              * Format: date-time
@@ -1707,13 +1707,13 @@ export interface components {
              * @description only say how many, and who would be refused
              * @default false
              */
-            dry_run: boolean;
+            dry_run?: boolean;
             /**
              * Limit
              * @description executions that one call looks at
              * @default 1000
              */
-            limit: number;
+            limit?: number;
             /** Payload */
             payload?: unknown;
             /**
@@ -1731,7 +1731,7 @@ export interface components {
              * @description only those that wait for it now
              * @default false
              */
-            waiting: boolean;
+            waiting?: boolean;
             /**
              * Where
              * @description a search, such as `status:failed since:24h refund`
@@ -1749,12 +1749,12 @@ export interface components {
              * Compensate
              * @default false
              */
-            compensate: boolean;
+            compensate?: boolean;
             /**
              * Reason
              * @default
              */
-            reason: string;
+            reason?: string;
         };
         /**
          * Change
@@ -1787,13 +1787,13 @@ export interface components {
              * @description skip, latest or all
              * @default latest
              */
-            catch_up: string;
+            catch_up?: string;
             /**
              * Catch Up Limit
              * @description `all`: the newest so many; null: no limit
              * @default 1000
              */
-            catch_up_limit: number | null;
+            catch_up_limit?: number | null;
             /**
              * Catch Up Window
              * @description what is later than this is missed
@@ -1805,7 +1805,7 @@ export interface components {
              * Dst
              * @default debian
              */
-            dst: string;
+            dst?: string;
             /**
              * End At
              * @description no fire after it
@@ -1820,23 +1820,23 @@ export interface components {
              * @description each fire comes up to so much later
              * @default 0
              */
-            jitter: (number | string) | null;
+            jitter?: (number | string) | null;
             /**
              * Overlap
              * @description allow, skip, queue_one or cancel_previous
              * @default allow
              */
-            overlap: string;
+            overlap?: string;
             /**
              * Paused
              * @default false
              */
-            paused: boolean;
+            paused?: boolean;
             /**
              * Priority
              * @default normal
              */
-            priority: ("low" | "normal" | "high" | "critical") | number;
+            priority?: ("low" | "normal" | "high" | "critical") | number;
             /**
              * Start At
              * @description no fire before it; an interval counts from here
@@ -1846,7 +1846,7 @@ export interface components {
              * Timezone
              * @default UTC
              */
-            timezone: string;
+            timezone?: string;
             /** Version */
             version?: number | null;
         };
@@ -1859,7 +1859,7 @@ export interface components {
              * Description
              * @default
              */
-            description: string;
+            description?: string;
             /**
              * Execution
              * @description with `signal`: an expression for the execution's id
@@ -1874,12 +1874,12 @@ export interface components {
              * Paused
              * @default false
              */
-            paused: boolean;
+            paused?: boolean;
             /**
              * Priority
              * @default normal
              */
-            priority: ("low" | "normal" | "high" | "critical") | number;
+            priority?: ("low" | "normal" | "high" | "critical") | number;
             /** @description what it is signed with */
             secret?: components["schemas"]["SecretName"] | null;
             /**
@@ -1893,7 +1893,7 @@ export interface components {
              * @default none
              * @enum {string}
              */
-            signing: "none" | "hmac" | "github" | "stripe" | "standard";
+            signing?: "none" | "hmac" | "github" | "stripe" | "standard";
             /**
              * Trigger
              * @description the trigger node to start at; the one for webhooks if left out
@@ -1949,7 +1949,7 @@ export interface components {
             /** Name */
             name: string;
             /** @default viewer */
-            role: components["schemas"]["Role"];
+            role?: components["schemas"]["Role"];
         };
         /** CreatedToken */
         CreatedToken: {
@@ -1968,12 +1968,12 @@ export interface components {
              * By
              * @default
              */
-            by: string;
+            by?: string;
             /**
              * Comment
              * @default
              */
-            comment: string;
+            comment?: string;
             /** Data */
             data?: unknown;
             /**
@@ -1990,7 +1990,7 @@ export interface components {
              * Comment
              * @default
              */
-            comment: string;
+            comment?: string;
             /** To */
             to: string;
         };
@@ -2316,7 +2316,7 @@ export interface components {
              * @description only say what would be reused
              * @default false
              */
-            dry_run: boolean;
+            dry_run?: boolean;
             /**
              * From Node
              * @description a node, or a visit of it (`fetch#2`), with the scope before it (`each[3]/fetch`)
@@ -2584,7 +2584,7 @@ export interface components {
              * @description only say whether it fits
              * @default false
              */
-            dry_run: boolean;
+            dry_run?: boolean;
             /**
              * Version
              * @description the version to go on with, newer or older
@@ -2605,7 +2605,7 @@ export interface components {
              * @description only say whether it fits
              * @default false
              */
-            dry_run: boolean;
+            dry_run?: boolean;
             /**
              * From Version
              * @description only executions that have this version
@@ -2616,7 +2616,7 @@ export interface components {
              * @description so many open executions are looked at, whatever their version
              * @default 100
              */
-            limit: number;
+            limit?: number;
             /**
              * Version
              * @description the version to go on with, newer or older
@@ -2756,7 +2756,7 @@ export interface components {
          * Nothing
          * @description An empty object, or no body at all.
          */
-        Nothing: Record<string, never>;
+        Nothing: Record<string, unknown>;
         /** OpenCounts */
         OpenCounts: {
             /** Paused */
@@ -2857,14 +2857,14 @@ export interface components {
              * Count
              * @default 10
              */
-            count: number;
+            count?: number;
             /** Cron */
             cron?: string | null;
             /**
              * Dst
              * @default debian
              */
-            dst: string;
+            dst?: string;
             /**
              * End At
              * @description no fire after it
@@ -2886,7 +2886,7 @@ export interface components {
              * Timezone
              * @default UTC
              */
-            timezone: string;
+            timezone?: string;
         };
         /**
          * Previewed
@@ -3041,7 +3041,7 @@ export interface components {
              * @description so many executions, the latest first
              * @default 200
              */
-            limit: number;
+            limit?: number;
             /** @description only executions in this status; else all that are over */
             status?: components["schemas"]["ExecutionStatus"] | null;
             /** Version */
@@ -3144,7 +3144,7 @@ export interface components {
              * Priority
              * @default normal
              */
-            priority: ("low" | "normal" | "high" | "critical") | number;
+            priority?: ("low" | "normal" | "high" | "critical") | number;
             /**
              * Trigger
              * @description the trigger node that fires, where there are several
@@ -3188,7 +3188,7 @@ export interface components {
              * Graph Config
              * @description nodes, edges, settings, input_schema
              */
-            graph_config: Record<string, never>;
+            graph_config: Record<string, unknown>;
         };
         /** SavedWorkflow */
         SavedWorkflow: {
@@ -3507,7 +3507,7 @@ export interface components {
              * @description of a cancel: first undo what has been done
              * @default false
              */
-            compensate: boolean;
+            compensate?: boolean;
             /**
              * Cursor
              * @description `next` of the call before
@@ -3518,7 +3518,7 @@ export interface components {
              * @description only say how many, and who would be refused
              * @default false
              */
-            dry_run: boolean;
+            dry_run?: boolean;
             /**
              * Idempotency Key
              * @description the same request again counts once in each execution
@@ -3534,7 +3534,7 @@ export interface components {
              * @description executions that one call looks at
              * @default 1000
              */
-            limit: number;
+            limit?: number;
             /** Parent */
             parent?: string | null;
             /** Payload */
@@ -3549,7 +3549,7 @@ export interface components {
              * @description of a cancel
              * @default
              */
-            reason: string;
+            reason?: string;
             /**
              * Signal
              * @description the signal's name
@@ -3570,7 +3570,7 @@ export interface components {
              * @description a signal only for those that wait for it now
              * @default false
              */
-            waiting: boolean;
+            waiting?: boolean;
             /** Workflow */
             workflow?: string | null;
         };
@@ -3642,7 +3642,7 @@ export interface components {
              * Graph Config
              * @description nodes, edges, settings, input_schema
              */
-            graph_config: Record<string, never>;
+            graph_config: Record<string, unknown>;
             /** Name */
             name?: string | null;
         };
@@ -4443,6 +4443,10 @@ export interface operations {
             query?: {
                 /** @description only what this node said */
                 node?: string | null;
+                /** @description only what was said there: `each[3]`, or empty for the top */
+                scope?: string | null;
+                /** @description only what was said in this visit of a node */
+                visit?: number | null;
                 /** @description only lines with a greater seq, such as next_cursor */
                 after?: number;
                 limit?: number;

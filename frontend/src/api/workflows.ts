@@ -1,5 +1,5 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { call, idempotencyKey, request, type Schema } from "./client";
+import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { call, idempotencyKey, type Schema } from "./client";
 import { usePolling } from "./live";
 import { keys } from "./query";
 
@@ -15,14 +15,11 @@ export function useWorkflows() {
   });
 }
 
+export const workflowQuery = (name: string) =>
+  queryOptions({ queryKey: keys.workflows.detail(name), queryFn: ({ signal }) => call("get", "/api/v1/workflows/{name}", { path: { name }, signal }) });
+
 /** `exists`: false for one that is only being drawn; it is not asked for. */
-export function useWorkflow(name: string, exists = true) {
-  return useQuery({
-    queryKey: keys.workflows.detail(name),
-    queryFn: ({ signal }) => call("get", "/api/v1/workflows/{name}", { path: { name }, signal }),
-    enabled: exists && name !== "",
-  });
-}
+export const useWorkflow = (name: string, exists = true) => useQuery({ ...workflowQuery(name), enabled: exists && name !== "" });
 
 /** A stored version never changes, so it is asked for once. */
 export function useWorkflowVersion(name: string | undefined, version: number | undefined) {
@@ -46,19 +43,17 @@ export function useVersions(name: string, exists = true) {
 export function useRun(name: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: Partial<RunRequest>) =>
-      call("post", "/api/v1/workflows/{name}/run", { path: { name }, body: body as RunRequest, headers: { "Idempotency-Key": idempotencyKey() } }),
+    mutationFn: (body: RunRequest) =>
+      call("post", "/api/v1/workflows/{name}/run", { path: { name }, body, headers: { "Idempotency-Key": idempotencyKey() } }),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.executions.all }),
   });
 }
-
-export interface SaveRequest { graph_config: unknown; description?: string; /** Of a workflow that must be new: 0. */ expected_version?: number; by?: string }
 
 /** Stores a graph: a new version, unless it only is drawn differently. 409 when somebody saved another one meanwhile. */
 export function useSaveWorkflow(name: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: SaveRequest) => request<Schema<"SavedWorkflow">>("put", `/api/v1/workflows/${encodeURIComponent(name)}`, { body }),
+    mutationFn: (body: Schema<"SaveWorkflow">) => call("put", "/api/v1/workflows/{name}", { path: { name }, body }),
     // Not waited for: whoever saved knows the answer first.
     onSuccess: () => void client.invalidateQueries({ queryKey: keys.workflows.all }),
   });
@@ -72,16 +67,10 @@ export function useDeleteWorkflow(name: string) {
   });
 }
 
-export interface WorkflowDiff {
-  from: number; to: number; text: string;
-  added: { nodes: { id: string }[]; edges: { id: string }[] }; removed: { nodes: { id: string }[]; edges: { id: string }[] };
-  changed: { place: string; before: unknown; after: unknown; node: string | null; edge: string | null }[];
-}
-
 export function useWorkflowDiff(name: string, from: number | undefined, to: number | undefined) {
   return useQuery({
     queryKey: [...keys.workflows.version(name, to ?? 0), "diff", from],
-    queryFn: ({ signal }) => request<WorkflowDiff>("get", `/api/v1/workflows/${encodeURIComponent(name)}/diff`, { query: { from, to }, signal }),
+    queryFn: ({ signal }) => call("get", "/api/v1/workflows/{name}/diff", { path: { name }, query: { from: from!, to: to! }, signal }),
     enabled: Boolean(from && to && from !== to),
     staleTime: Infinity,
   });

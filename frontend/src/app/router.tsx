@@ -1,7 +1,9 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect, type RouteComponent } from "@tanstack/react-router";
 
+import { executionQuery } from "@/api/executions";
 import { queryClient, keys } from "@/api/query";
-import { fetchSession } from "@/api/system";
+import { fetchSession, nodeTypesQuery } from "@/api/system";
+import { workflowQuery } from "@/api/workflows";
 import { parseSearch as approvals } from "@/features/approvals/search";
 import { parseSearch as editor } from "@/features/editor/search";
 import { parseSearch as execution } from "@/features/execution/search";
@@ -31,13 +33,20 @@ const shell = createRoute({
 });
 const under = { getParentRoute: () => shell } as const;
 
+// What a page will ask for is on its way while its code is.
 const routes = [
   createRoute({ ...under, path: "/", component: page(() => import("@/features/landing")) }),
   createRoute({ ...under, path: "/w", validateSearch: workflows, component: page(() => import("@/features/workflows")) }),
-  createRoute({ ...under, path: "/w/$name", validateSearch: editor, component: page(() => import("@/features/editor")) }),
+  createRoute({
+    ...under, path: "/w/$name", validateSearch: editor, component: page(() => import("@/features/editor")),
+    loaderDeps: ({ search }) => ({ drawing: search.new !== undefined }), loader: ({ params, deps }) => { void queryClient.prefetchQuery(nodeTypesQuery); if (!deps.drawing) void queryClient.prefetchQuery(workflowQuery(params.name)); }, staleTime: Infinity,
+  }),
   createRoute({ ...under, path: "/w/$name/versions", validateSearch: versions, component: page(() => import("@/features/versions")) }),
   createRoute({ ...under, path: "/x", validateSearch: executions, component: page(() => import("@/features/executions")) }),
-  createRoute({ ...under, path: "/x/$id", validateSearch: execution, component: page(() => import("@/features/execution")) }),
+  createRoute({
+    ...under, path: "/x/$id", validateSearch: execution, component: page(() => import("@/features/execution")),
+    loader: ({ params }) => { void queryClient.prefetchQuery(nodeTypesQuery); void queryClient.prefetchQuery(executionQuery(params.id)); }, staleTime: Infinity,
+  }),
   createRoute({ ...under, path: "/approvals", validateSearch: approvals, component: page(() => import("@/features/approvals")) }),
   createRoute({ ...under, path: "/approvals/$id", validateSearch: approvals, component: page(() => import("@/features/approvals")) }),
   createRoute({ ...under, path: "/schedules", validateSearch: schedules, component: page(() => import("@/features/schedules")) }),

@@ -1,17 +1,18 @@
-import { Background, Controls, MiniMap, ReactFlow, ReactFlowProvider, getViewportForBounds, useReactFlow, useStore, type Viewport } from "@xyflow/react";
+import { Background, Controls, ReactFlow, ReactFlowProvider, getViewportForBounds, useReactFlow, useStore, type Viewport } from "@xyflow/react";
 import { useEffect, useMemo, useState } from "react";
 import { useNodeTypes } from "@/api/system";
-import { statusLook } from "@/ui/status";
+import { useStable } from "@/ui/stable";
 import { useTheme } from "@/ui/theme";
 import { CardActionsContext, FarContext, type CardActions } from "./card-actions";
 import { EdgeLine } from "./EdgeLine";
 import { FarEdges } from "./FarEdges";
 import { GraphList } from "./GraphList";
+import { GraphMap } from "./GraphMap";
 import { layout } from "./layout";
 import type { GraphConfig, States } from "./model";
 import { NodeCard } from "./NodeCard";
 import { looksOf, type Looks } from "./ports";
-import { CHANGE_TONE, needsLayout, toFlow, type CardEdge, type CardNode, type Change, type Positions } from "./to-flow";
+import { needsLayout, toFlow, type CardEdge, type CardNode, type Change, type Positions } from "./to-flow";
 import "./graph.css";
 
 /** A constant: a new object would mount all nodes anew at each render. */
@@ -21,6 +22,7 @@ export const BIG = 60;
 /** Below this zoom the cards of a big graph are drawn as plain shapes. */
 const FAR = 0.35;
 const NO_EDGES: CardEdge[] = [];
+const FIT = { padding: 0.15, maxZoom: 1.1 };
 const DECIDES: CardActions = { decides: true };
 const NO_LOOKS: Looks = {};
 
@@ -49,9 +51,17 @@ export function GraphView(props: Props) {
 }
 
 const mark = (on: boolean) => document.querySelectorAll(".react-flow__viewport").forEach((each) => each.classList.toggle("moving", on));
+let stilling: ReturnType<typeof setTimeout> | undefined;
 /** While it moves the canvas is a picture of its own, which is cheap to move. */
-export const markMoving = () => mark(true);
-export const markStill = () => mark(false);
+export function markMoving(): void {
+  clearTimeout(stilling);
+  mark(true);
+}
+/** A moment later, because moves follow each other, and the picture is dear to make. */
+export function markStill(): void {
+  clearTimeout(stilling);
+  stilling = setTimeout(() => mark(false), 400);
+}
 
 /** Where to look at first, guessed from the window: then nothing is drawn large that will be small. */
 function firstViewport(nodes: CardNode[]): Viewport {
@@ -83,12 +93,14 @@ export const useFar = (nodes: number): boolean => useStore((state) => state.tran
 export function usePositions(graph: GraphConfig, looks: Looks): Positions | undefined {
   const [found, setFound] = useState<{ of: GraphConfig; positions: Positions }>();
   const missing = useMemo(() => needsLayout(graph), [graph]);
+  // How high a card is follows from its type: laid out before the types are known, it would be laid out twice.
+  const unknown = useNodeTypes().isPending;
   useEffect(() => {
-    if (!missing) return;
+    if (!missing || unknown) return;
     let gone = false;
     layout(graph, looks).then((positions) => !gone && setFound({ of: graph, positions }), () => !gone && setFound({ of: graph, positions: {} }));
     return () => { gone = true; };
-  }, [graph, missing, looks]);
+  }, [graph, missing, unknown, looks]);
   if (!missing) return NONE;
   return found?.of === graph ? found.positions : undefined;
 }
@@ -102,9 +114,12 @@ function Canvas({ graph, states, selected, onSelect, label, changes }: Props) {
   const { fitView } = useReactFlow();
   const { nodes, edges } = useFlow(graph, states, positions, looks, selected ?? null, changes);
   const start = useFirstViewport(nodes, positions !== undefined);
+  // Another function would render every node anew.
+  const onNodeClick = useStable((_: unknown, node: CardNode) => onSelect?.(node.id));
+  const onPaneClick = useStable(() => onSelect?.(null));
   const fitted = graph.nodes.length;
   useEffect(() => {
-    if (positions) void fitView({ padding: 0.15, maxZoom: 1.1 });
+    if (positions) void fitView(FIT);
   }, [fitView, fitted, positions]);
   if (!positions) return <div role="status" className="flex flex-1 items-center justify-center text-sm text-muted">Laying out {graph.nodes.length} nodes…</div>;
   return (
@@ -122,28 +137,24 @@ function Canvas({ graph, states, selected, onSelect, label, changes }: Props) {
       edgesFocusable={false}
       deleteKeyCode={null}
       fitView
-      fitViewOptions={{ padding: 0.15, maxZoom: 1.1 }}
+      fitViewOptions={FIT}
       minZoom={0.05}
       maxZoom={2}
       onlyRenderVisibleElements={nodes.length > BIG}
-      onNodeClick={(_, node) => onSelect?.(node.id)}
+      onNodeClick={onNodeClick}
       onMoveStart={far ? markMoving : undefined}
       onMoveEnd={markStill}
-      onPaneClick={() => onSelect?.(null)}
+      onPaneClick={onPaneClick}
       proOptions={{ hideAttribution: false }}
     >
       <Background gap={20} size={1} />
       <Controls showInteractive={false} position="bottom-left" />
-      {nodes.length > BIG && (
-        <MiniMap pannable zoomable ariaLabel="Map of the graph" nodeColor={(node) => `var(--${toneOf(node as CardNode)})`} />
-      )}
+      {nodes.length > BIG && <GraphMap nodes={nodes} />}
       {far && <FarEdges nodes={nodes} edges={edges} />}
     </ReactFlow>
     </FarContext>
   );
 }
-
-export const toneOf = (node: CardNode): string => (node.data.change ? CHANGE_TONE[node.data.change] : node.data.state ? statusLook("activity", node.data.state.status).tone : "line-strong");
 
 /** The flow now, with the objects of before for nodes that did not change: memoised cards are then not drawn again. */
 function useFlow(graph: GraphConfig, states: States | undefined, positions: Positions | undefined, looks: Looks, selected: string | null, changes: Record<string, Change> | undefined) {

@@ -1,15 +1,7 @@
 import dagre from "@dagrejs/dagre";
-import { layered } from "./layered";
 import type { LayoutRequest } from "./layout";
 
-/** Above this dagre takes seconds. */
-const LARGE = { nodes: 100, edges: 200 };
-
 self.onmessage = ({ data }: MessageEvent<LayoutRequest & { ticket: number }>) => {
-  if (data.nodes.length > LARGE.nodes || data.edges.length > LARGE.edges) {
-    self.postMessage({ ticket: data.ticket, positions: layered(data) });
-    return;
-  }
   const graph = new dagre.graphlib.Graph({ multigraph: true });
   graph.setGraph({ rankdir: "LR", nodesep: 36, ranksep: 80 });
   graph.setDefaultEdgeLabel(() => ({}));

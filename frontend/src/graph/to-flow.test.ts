@@ -53,6 +53,17 @@ it("keeps the objects of nodes that did not change", () => {
   expect(after[1]).toBe(before[1]);
 });
 
+it("keeps the object of a node of which only the stored place is new, and gives it up when it was moved", () => {
+  const before = toFlow(graph).nodes;
+  const stored = { ...graph, nodes: graph.nodes.map((node, index) => ({ ...node, position: { x: node.position!.x + (index === 2 ? 10 : 0), y: node.position!.y } })) };
+
+  const after = toFlow(stored, { before }).nodes;
+
+  expect(after.slice(0, 2)).toEqual(before.slice(0, 2));
+  expect(after[0]).toBe(before[0]);
+  expect(after[2]!.position).toEqual({ x: 15, y: 6 });
+});
+
 it("shows why a node waits", () => {
   const { nodes } = toFlow(graph, { states: { nodes: { b: state("waiting") }, waitingOn: [{ kind: "approval", node_id: "b" }] } });
 

@@ -113,8 +113,15 @@ const sameEdge = (one: CardEdge, other: CardEdge): boolean =>
   one.className === other.className && one.selected === other.selected && one.sourceHandle === other.sourceHandle && one.source === other.source && one.target === other.target
   && one.data?.label === other.data?.label && one.data?.problems?.text === other.data?.problems?.text;
 
+/** But for where it is, which the canvas knows by itself. */
+function sameNode(one: GraphNode, other: GraphNode): boolean {
+  if (one === other) return true;
+  const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return [...keys].every((key) => key === "position" || one[key] === other[key]);
+}
+
 function same(one: CardData, other: CardData): boolean {
-  return one.node === other.node && one.icon === other.icon && one.used === other.used && one.change === other.change && one.ports.join() === other.ports.join()
+  return sameNode(one.node, other.node) && one.icon === other.icon && one.used === other.used && one.change === other.change && one.ports.join() === other.ports.join()
     && (one.state === other.state || JSON.stringify(one.state) === JSON.stringify(other.state))
     && (one.waiting === other.waiting || JSON.stringify(one.waiting) === JSON.stringify(other.waiting))
     && (one.problems === other.problems || JSON.stringify(one.problems) === JSON.stringify(other.problems));

@@ -23,7 +23,11 @@ class NodeLogs:
             counted = {each: session.rows("count_log_lines", execution_id=each, most=most) for each in execution_ids}
         return {execution_id: count for execution_id, [(count,)] in counted.items()}
 
-    def list(self, execution_id: str, *, node_id: str | None = None, after: int = 0, limit: int = 200) -> Sequence[LogLine]:
+    def list(
+        self, execution_id: str, *, node_id: str | None = None, scope: str | None = None, visit: int | None = None,
+        after: int = 0, limit: int = 200,
+    ) -> Sequence[LogLine]:  # fmt: skip
+        wanted = {"execution_id": execution_id, "node_id": node_id, "scope": scope, "visit": visit}
         with self._database.reading() as session:
-            rows = session.rows("read_log_lines", execution_id=execution_id, node_id=node_id, after=after, limit=limit)
+            rows = session.rows("read_log_lines", **wanted, after=after, limit=limit)
         return [LogLine(seq, self._database.time(at), *rest) for seq, at, *rest in rows]

@@ -1,12 +1,14 @@
-import { Background, Controls, MiniMap, ReactFlow, useReactFlow, type Connection, type NodeChange } from "@xyflow/react";
+import { Background, Controls, ReactFlow, useReactFlow, type Connection, type NodeChange, type OnConnectEnd } from "@xyflow/react";
 import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent, type KeyboardEvent, type ReactNode } from "react";
 import { CardActionsContext, FarContext, type CardActions } from "@/graph/card-actions";
 import { FarEdges } from "@/graph/FarEdges";
-import { BIG, edgeTypes, markMoving, markStill, nodeTypes, toneOf, useFar, useFirstViewport, usePositions } from "@/graph/GraphView";
+import { GraphMap } from "@/graph/GraphMap";
+import { BIG, edgeTypes, markMoving, markStill, nodeTypes, useFar, useFirstViewport, usePositions } from "@/graph/GraphView";
 import "@/graph/graph.css";
 import { NODE, type GraphConfig, type States } from "@/graph/model";
 import type { Looks } from "@/graph/ports";
 import { toFlow, type CardEdge, type CardNode, type Positions, type Problems } from "@/graph/to-flow";
+import { useStable } from "@/ui/stable";
 import { useTheme } from "@/ui/theme";
 import type { Place } from "./draft/edit";
 import type { Selection } from "./useSelection";
@@ -71,7 +73,19 @@ export function EditCanvas(props: Props) {
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [selection.onNodes, props.onMove]);
 
-  const ends = ({ source, target, sourceHandle }: Connection) => ({ source, target, port: sourceHandle ?? "out" });
+  // All of these stay the same: another function would render every node and edge anew.
+  const onConnect = useStable((connection: Connection) => props.onConnect(ends(connection)));
+  const onConnectEnd = useStable<Parameters<OnConnectEnd>, void>((event, connection) => {
+    // Let go over nothing: what comes next is asked for.
+    if (readOnly || connection.isValid || connection.toNode || connection.fromHandle?.type !== "source" || !connection.fromNode) return;
+    const { clientX, clientY } = "changedTouches" in event ? event.changedTouches[0]! : event;
+    const at = screenToFlowPosition({ x: clientX, y: clientY });
+    onAdd({ after: { source: connection.fromNode.id, port: connection.fromHandle.id ?? "out" }, position: { x: Math.round(at.x / 10) * 10, y: Math.round((at.y - NODE.height / 2) / 10) * 10 } });
+  });
+  const onReconnectStart = useStable(() => { reconnected.current = false; });
+  const onReconnect = useStable((edge: CardEdge, connection: Connection) => { reconnected.current = true; props.onReconnect(edge.id, ends(connection)); });
+  const onReconnectEnd = useStable((_: unknown, edge: CardEdge) => { if (!reconnected.current) onRemoveEdge(edge.id); });
+  const onNodeDoubleClick = useStable((_: unknown, node: CardNode) => (node.data.inner === null ? props.onOpen(node.id) : props.onEnter(node.id)));
 
   function onKeyDown(event: KeyboardEvent) {
     const id = (event.target as HTMLElement).classList.contains("react-flow__node") ? (event.target as HTMLElement).dataset.id : undefined;
@@ -118,18 +132,12 @@ export function EditCanvas(props: Props) {
         onlyRenderVisibleElements={nodes.length > BIG}
         onNodesChange={onNodesChange}
         onEdgesChange={selection.onEdges}
-        onConnect={(connection) => props.onConnect(ends(connection))}
-        onConnectEnd={(event, connection) => {
-          // Let go over nothing: what comes next is asked for.
-          if (readOnly || connection.isValid || connection.toNode || connection.fromHandle?.type !== "source" || !connection.fromNode) return;
-          const { clientX, clientY } = "changedTouches" in event ? event.changedTouches[0]! : event;
-          const at = screenToFlowPosition({ x: clientX, y: clientY });
-          onAdd({ after: { source: connection.fromNode.id, port: connection.fromHandle.id ?? "out" }, position: { x: Math.round(at.x / 10) * 10, y: Math.round((at.y - NODE.height / 2) / 10) * 10 } });
-        }}
-        onReconnectStart={() => { reconnected.current = false; }}
-        onReconnect={(edge, connection) => { reconnected.current = true; props.onReconnect(edge.id, ends(connection)); }}
-        onReconnectEnd={(_, edge) => { if (!reconnected.current) onRemoveEdge(edge.id); }}
-        onNodeDoubleClick={(_, node) => (node.data.inner === null ? props.onOpen(node.id) : props.onEnter(node.id))}
+        onConnect={onConnect}
+        onConnectEnd={onConnectEnd}
+        onReconnectStart={onReconnectStart}
+        onReconnect={onReconnect}
+        onReconnectEnd={onReconnectEnd}
+        onNodeDoubleClick={onNodeDoubleClick}
         onMoveStart={far ? markMoving : undefined}
         onMoveEnd={markStill}
         onDragOver={(event) => { if (!readOnly && event.dataTransfer.types.includes(NODE_DRAG)) event.preventDefault(); }}
@@ -139,7 +147,7 @@ export function EditCanvas(props: Props) {
       >
         <Background gap={20} size={1} />
         <Controls showInteractive={false} position="bottom-left" fitViewOptions={FIT} />
-        {nodes.length > BIG && <MiniMap pannable zoomable ariaLabel="Map of the graph" nodeColor={(node) => `var(--${toneOf(node as CardNode)})`} />}
+        {nodes.length > BIG && <GraphMap nodes={nodes} />}
         {far && <FarEdges nodes={nodes} edges={edges} />}
         {props.children}
       </ReactFlow>
@@ -147,6 +155,8 @@ export function EditCanvas(props: Props) {
     </CardActionsContext>
   );
 }
+
+const ends = ({ source, target, sourceHandle }: Connection) => ({ source, target, port: sourceHandle ?? "out" });
 
 /** The flow now, with the objects of before for what did not change: only what changed is drawn again. */
 function useFlow(graph: GraphConfig, looks: Looks, states: States | undefined, problems: Record<string, Problems>, selection: ReadonlySet<string>, laidOut: Positions | undefined, moving: Positions | null) {

@@ -1,6 +1,6 @@
 import { useBlocker, useNavigate } from "@tanstack/react-router";
 import { ReactFlowProvider } from "@xyflow/react";
-import { lazy, Suspense, useMemo, useState } from "react";
+import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { useDeleteWorkflow, useVersions, useWorkflowVersion, type Workflow } from "@/api/workflows";
 import type { GraphConfig } from "@/graph/model";
 import { Button } from "@/ui/Button";
@@ -18,6 +18,7 @@ import { ExecutionBar } from "./ExecutionBar";
 import { Header } from "./Header";
 import { Latest } from "./Latest";
 import { Notice } from "./Notices";
+import { OpeningPanel } from "./OpeningPanel";
 import { RunDialog } from "./RunDialog";
 import type { Search } from "./search";
 import { Stage } from "./Stage";
@@ -28,7 +29,9 @@ import { useSaving } from "./useSaving";
 import { useWatched } from "./useWatched";
 import { useWatchedVersion } from "./useWatchedVersion";
 
-const NodePanel = lazy(() => import("./panel/NodePanel").then((module) => ({ default: module.NodePanel })));
+const loadPanel = () => import("./panel/NodePanel").then((module) => ({ default: module.NodePanel }));
+const NodePanel = lazy(loadPanel);
+const whenIdle = window.requestIdleCallback ?? ((run: () => void) => window.setTimeout(run, 2_000));
 
 /** One workflow on one canvas: drawn, saved, run and watched. */
 export function Editor({ name, workflow, search }: { name: string; workflow: Workflow | null; search: Search }) {
@@ -57,6 +60,8 @@ export function Editor({ name, workflow, search }: { name: string; workflow: Wor
 
   const unsaved = draft.dirty;
   const leave = useBlocker({ shouldBlockFn: ({ current, next }) => unsaved && next.pathname !== current.pathname, enableBeforeUnload: () => unsaved, withResolver: true });
+  // The first node that is opened does not wait for the panel's code.
+  useEffect(() => { whenIdle(() => void loadPanel().catch(() => {})); }, []);
   const more = useMore(editor, { readOnly, onDelete: () => setDeleting(true) });
   useShortcuts("Workflow", [
     { keys: "mod+enter", label: "Run", run },
@@ -96,7 +101,7 @@ export function Editor({ name, workflow, search }: { name: string; workflow: Wor
           : graph ? <Stage editor={editor} doc={readOnly && root ? { graph: root, description: old.data?.description ?? "" } : draft.doc} graph={graph} states={watched.states} readOnly={readOnly} list={list} fitKey={`${name}:${path.join("/")}:${other ?? ""}`} onOpen={(id) => go({ node: id }, false)} onEnter={enter} onPath={setPath} />
           : <ErrorState error={{ title: "There is no such inner graph", detail: `${path.join("/")} is not in this version.` }} onRetry={() => setPath([])} />}
         {open && graph && (
-          <Suspense>
+          <Suspense fallback={<OpeningPanel name={open.name ?? open.id} onClose={() => go({ node: undefined })} />}>
             <NodePanel key={open.id} graph={graph} root={root!} path={path} scope={search.scope} workflow={name} nodeId={open.id} nodeType={editor.types.find((type) => type.type === open.type)} types={editor.types}
               executionId={search.x} readOnly={readOnly} findings={editor.findings.filter((each) => each.node === open.id && each.path.join("/") === path.join("/"))}
               onChange={(node) => {

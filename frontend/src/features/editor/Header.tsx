@@ -59,7 +59,7 @@ export function Header({ editor, tab, saving, running, list, more, readOnly, sho
 
 function VersionPicker({ editor: { name, draft, go }, shown }: { editor: Editor; shown: number }) {
   const versions = useVersions(name).data;
-  const rows = (versions?.items ?? []) as { version: number; open?: { running: number; waiting: number; paused: number } }[];
+  const rows = versions?.items ?? [];
   const openOf = (row: (typeof rows)[number]) => (row.open ? row.open.running + row.open.waiting + row.open.paused : 0);
   const here = rows.find((row) => row.version === shown);
   const open = here ? openOf(here) : 0;

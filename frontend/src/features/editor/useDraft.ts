@@ -31,7 +31,7 @@ export function useDraft(name: string, workflow: Workflow | null, template: stri
   const { base, history, kept } = state;
   const doc = history.now;
   const dirty = useMemo(() => !sameMeaning(base.doc, doc), [base, doc]);
-  const moved = !dirty && base.doc !== doc && JSON.stringify(base.doc.graph) !== JSON.stringify(doc.graph);
+  const moved = useMemo(() => !dirty && base.doc !== doc && JSON.stringify(base.doc.graph) !== JSON.stringify(doc.graph), [dirty, base, doc]);
 
   const latest = workflow?.version ?? 0;
   if (workflow && latest > base.version && !dirty) setState(stateOf(name, workflow, template));
@@ -57,7 +57,10 @@ export function useDraft(name: string, workflow: Workflow | null, template: stri
     restore: () => setState((old) => (old.kept ? { base: old.base, history: push(old.history, old.kept.doc), kept: null } : old)),
     forget: () => { writeKept(name, null); setState((old) => ({ ...old, kept: null })); },
     /** Positions found by a layout for a graph that had none: no step to undo. */
-    placed: (edit: (doc: Doc) => Doc) => setState((old) => ({ ...old, history: replace(old.history, edit(old.history.now)), base: old.base.doc === old.history.now ? { ...old.base, doc: edit(old.base.doc) } : old.base })),
+    placed: (edit: (doc: Doc) => Doc) => setState((old) => {
+      const now = edit(old.history.now);
+      return { ...old, history: replace(old.history, now), base: old.base.doc === old.history.now ? { ...old.base, doc: now } : old.base };
+    }),
   }), [name]);
 
   return {

@@ -1,8 +1,18 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
-import { call, type Schema } from "@/api/client";
+import { call } from "@/api/client";
 import type { GraphConfig } from "@/graph/model";
 import { locate, type Located } from "./draft/findings";
+
+const numbers = new WeakMap<GraphConfig, number>();
+let highest = 0;
+
+/** Names a graph in a key: all of a large one as text would be made anew at each render. */
+function numberOf(graph: GraphConfig): number {
+  const number = numbers.get(graph) ?? ++highest;
+  numbers.set(graph, number);
+  return number;
+}
 
 /** What the server finds wrong with the draft, asked for when typing pauses. */
 export function useFindings(graph: GraphConfig): { findings: Located[]; checking: boolean } {
@@ -12,11 +22,8 @@ export function useFindings(graph: GraphConfig): { findings: Located[]; checking
     return () => clearTimeout(timer);
   }, [graph]);
   const { data, isFetching } = useQuery({
-    queryKey: ["validate", asked],
-    queryFn: async ({ signal }) => {
-      const body = { graph_config: asked } as unknown as Schema<"ValidateWorkflow">;
-      return { of: asked, ...(await call("post", "/api/v1/workflows/validate", { body, signal })) };
-    },
+    queryKey: ["validate", numberOf(asked)],
+    queryFn: async ({ signal }) => ({ of: asked, ...(await call("post", "/api/v1/workflows/validate", { body: { graph_config: asked }, signal })) }),
     placeholderData: keepPreviousData,
     staleTime: Infinity,
     gcTime: 10_000,

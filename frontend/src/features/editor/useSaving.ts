@@ -19,7 +19,7 @@ export function useSaving({ name, draft, errors, checking, go }: Editor) {
 
   const put = useCallback(async (expected: number) => {
     const answer = await mutateAsync({ graph_config: doc.graph, description: doc.description, expected_version: expected });
-    client.setQueryData<Workflow>(keys.workflows.detail(name), (old) => ({ ...(old as Workflow), name, version: answer.version, description: doc.description, graph_config: doc.graph as never, created_at: old?.created_at ?? new Date().toISOString() }));
+    client.setQueryData<Workflow>(keys.workflows.detail(name), (old) => ({ ...(old as Workflow), name, version: answer.version, description: doc.description, graph_config: doc.graph, created_at: old?.created_at ?? new Date().toISOString() }));
     stored(answer.version, doc);
     return answer;
   }, [client, mutateAsync, doc, name, stored]);

@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { CircleAlert, Hourglass, RotateCw, Send } from "lucide-react";
 import { useState } from "react";
 import { useApproval, useDecide } from "@/api/approvals";
-import { useSteer, type Execution, type WaitingOn } from "@/api/executions";
+import { useSignal, type Execution, type WaitingOn } from "@/api/executions";
 import { Button } from "@/ui/Button";
 import { CopyButton } from "@/ui/Code";
 import { Field, Textarea } from "@/ui/Field";
@@ -97,7 +97,7 @@ function Decide({ id }: { id: string }) {
 }
 
 function SignalForm({ id, name }: { id: string; name: string }) {
-  const send = useSteer(id, `signals/${encodeURIComponent(name)}`);
+  const send = useSignal(id, name);
   const [open, setOpen] = useState(false);
   const [text, setText] = useState("{}");
   const [error, setError] = useState<string>();

@@ -54,7 +54,7 @@ export function NodePanel({ execution, over, scope, node, state, onClose, onReru
         { value: "output", label: "Output", content: wait ?? (found ? <Output id={execution.id} place={place} activity={found} /> : none) },
         { value: "input", label: "Input", content: wait ?? (found ? <Input activity={found} config={node.config} /> : <Section title="Config"><JsonView value={node.config ?? {}} label="Config" /></Section>) },
         { value: "attempts", label: "Attempts", count: found?.attempts.length, content: wait ?? (found ? <Attempts activity={found} /> : none) },
-        { value: "logs", label: "Logs", content: <Logs id={execution.id} over={over} node={node.id} /> },
+        { value: "logs", label: "Logs", content: <Logs id={execution.id} over={over} who={{ node: node.id, scope, visit: visits > 1 ? (visit ?? visits) : undefined }} /> },
       ]} />
     </aside>
   );

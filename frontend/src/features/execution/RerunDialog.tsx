@@ -1,9 +1,8 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { request, type Schema } from "@/api/client";
-import type { Execution } from "@/api/executions";
-import { keys } from "@/api/query";
+import { call } from "@/api/client";
+import { awaitRetry, type Execution } from "@/api/executions";
 import { useVersions } from "@/api/workflows";
 import { Button } from "@/ui/Button";
 import { CopyAs } from "@/ui/Code";
@@ -13,7 +12,6 @@ import { ErrorState } from "@/ui/States";
 import { toast } from "@/ui/Toast";
 import { Checkbox } from "@/ui/Toggle";
 
-type Fork = Schema<"Fork">;
 interface Props { execution: Execution; /** Such as `each[3]/fetch`. */ place: string; /** Other places to choose from. */ places: string[]; onClose: () => void }
 
 function parsed(text: string): { value: unknown } | { error: string } {
@@ -42,16 +40,21 @@ export function RerunDialog({ execution, place, places, onClose }: Props) {
   const body = { from_node: from, ...(how === "fork" && input && "value" in input ? { input: input.value } : {}), ...(how === "fork" && other ? { version: other } : {}) };
   const trial = useQuery({
     queryKey: ["fork-trial", id, status, body],
-    queryFn: () => request<Fork>("post", `${path}/fork`, { body: { ...body, dry_run: true } }),
+    queryFn: () => call("post", "/api/v1/executions/{execution_id}/fork", { path: { execution_id: id }, body: { ...body, dry_run: true } }),
     enabled: !wrong && from !== "", retry: false, gcTime: 0, placeholderData: keepPreviousData,
   });
   const run = useMutation({
-    mutationFn: () => request<Fork>("post", `${path}/${how}`, { body }),
-    onSuccess: (answer) => {
-      void client.invalidateQueries({ queryKey: keys.executions.of(id) });
+    mutationFn: async () => {
+      const at = { execution_id: id };
+      if (how === "fork") return (await call("post", "/api/v1/executions/{execution_id}/fork", { path: at, body })).id;
+      await call("post", "/api/v1/executions/{execution_id}/retry", { path: at, body: { from_node: from } });
+      return null;
+    },
+    onSuccess: (forked) => {
+      if (how === "retry") void awaitRetry(client, id);
       toast.ok(how === "fork" ? "Forked: this is the new execution" : `Goes on from ${from}`);
       onClose();
-      if (how === "fork" && answer.id) void navigate({ to: "/x/$id", params: { id: answer.id } });
+      if (forked) void navigate({ to: "/x/$id", params: { id: forked } });
     },
   });
   const command = `treadle executions ${how} ${id} --from ${from}${how === "fork" && other ? ` --version ${other}` : ""}${input ? " --input @input.json" : ""}`;

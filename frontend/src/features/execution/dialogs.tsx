@@ -1,7 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { request } from "@/api/client";
-import type { components } from "@/api/schema";
+import { call } from "@/api/client";
 import { useSteer, type Execution } from "@/api/executions";
 import { useVersions } from "@/api/workflows";
 import { Button } from "@/ui/Button";
@@ -27,8 +26,6 @@ export function CancelDialog({ id, onClose }: { id: string; onClose: () => void 
   );
 }
 
-type MoveAnswer = components["schemas"]["Move"];
-
 /** Lets it go on with another version; says first whether all that has been done fits. */
 export function MoveDialog({ execution, onClose }: { execution: Execution; onClose: () => void }) {
   const { id, workflow, version } = execution;
@@ -36,13 +33,13 @@ export function MoveDialog({ execution, onClose }: { execution: Execution; onClo
   const others = versions.data?.items.filter((each) => each.version !== version) ?? [];
   const [chosen, setChosen] = useState<number | null>(null);
   const wanted = chosen ?? others[0]?.version;
-  const path = `/api/v1/executions/${encodeURIComponent(id)}/move`;
+  const ask = (dry_run: boolean) => call("post", "/api/v1/executions/{execution_id}/move", { path: { execution_id: id }, body: { version: wanted!, dry_run } });
   const trial = useQuery({
     queryKey: ["move-trial", id, wanted],
-    queryFn: () => request<MoveAnswer>("post", path, { body: { version: wanted, dry_run: true } }),
+    queryFn: () => ask(true),
     enabled: wanted !== undefined, retry: false, gcTime: 0,
   });
-  const move = useMutation({ mutationFn: () => request("post", path, { body: { version: wanted } }), onSuccess: () => { toast.ok(`It goes on with version ${wanted}`); onClose(); } });
+  const move = useMutation({ mutationFn: () => ask(false), onSuccess: () => { toast.ok(`It goes on with version ${wanted}`); onClose(); } });
   const list = (title: string, items: string[] | undefined) => items && items.length > 0 && <p><span className="font-medium">{title}:</span> <span className="font-mono text-xs">{items.join(", ")}</span></p>;
   return (
     <Dialog open onClose={onClose} title="Move to another version" description={`It runs version ${version}. All that has been done must fit the other one.`}

@@ -1,28 +1,16 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { call, request, type Schema } from "@/api/client";
-import type { Execution, RunRow } from "@/api/executions";
-import { Problem } from "@/api/problem";
+import { call, type Schema } from "@/api/client";
+import type { Execution } from "@/api/executions";
+import { absentAsNull, Problem } from "@/api/problem";
 import { keys } from "@/api/query";
 
 export type Activity = Schema<"Activity">;
-export interface LogLine { seq: number; at: string; node_id: string; scope: string; visit: number; attempt: number; level: string; message: string; fields: Record<string, unknown> | null }
-interface LogPage { items: LogLine[]; next_cursor: string | null }
-
-const base = (id: string) => `/api/v1/executions/${encodeURIComponent(id)}`;
-const orNull = async <T>(promise: Promise<T>): Promise<T | null> => {
-  try {
-    return await promise;
-  } catch (error) {
-    if (error instanceof Problem && error.status === 404) return null;
-    throw error;
-  }
-};
 
 /** One visit of a node. `moment` says how it stands now: another one asks again. Null while there is nothing to tell. */
 export function useActivity(id: string, place: string, moment: string) {
   return useQuery({
     queryKey: [...keys.executions.of(id), "activity", place, moment],
-    queryFn: ({ signal }) => orNull(request<Activity>("get", `${base(id)}/activities/${place.split("/").map(encodeURIComponent).join("/")}`, { signal })),
+    queryFn: ({ signal }) => absentAsNull(call("get", "/api/v1/executions/{execution_id}/activities/{place}", { path: { execution_id: id, place }, signal })),
     placeholderData: (old, query) => (query?.queryKey[3] === place ? old : undefined),
   });
 }
@@ -32,7 +20,7 @@ export function useWholeOutput(id: string, place: string, wanted: boolean) {
   return useQuery({
     queryKey: [...keys.executions.of(id), "output", place],
     queryFn: async ({ signal }) => {
-      const response = await fetch(`${base(id)}/activities/${place.split("/").map(encodeURIComponent).join("/")}/output`, { credentials: "same-origin", signal });
+      const response = await fetch(`/api/v1/executions/${encodeURIComponent(id)}/activities/${place.split("/").map(encodeURIComponent).join("/")}/output`, { credentials: "same-origin", signal });
       if (!response.ok) throw new Problem({ title: "The output could not be loaded", status: response.status });
       return await response.text();
     },
@@ -53,18 +41,21 @@ export function useReasons(id: string, moment: string, enabled: boolean) {
 export function useAllRuns(id: string, node: string, scope: string, status: string | undefined, moment: string, over: boolean) {
   return useInfiniteQuery({
     queryKey: [...keys.executions.of(id), "all-runs", node, scope, status, over ? moment : ""],
-    queryFn: ({ pageParam, signal }) => request<{ items: RunRow[]; next_cursor: string | null }>("get", `${base(id)}/runs`, { query: { node, scope, status, limit: 200, cursor: pageParam }, signal }),
+    queryFn: ({ pageParam, signal }) => call("get", "/api/v1/executions/{execution_id}/runs", { path: { execution_id: id }, query: { node, scope, status, limit: 200, cursor: pageParam }, signal }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
     refetchInterval: over ? false : 2_000,
   });
 }
 
+/** Whose lines: those of one node in one scope and visit; undefined for all of an execution. */
+export interface Speaker { node: string; scope: string; visit: number | undefined }
+
 /** What handlers logged; null when the server keeps no logs. */
-export function useLogs(id: string, node: string | undefined, over: boolean) {
+export function useLogs(id: string, who: Speaker | undefined, over: boolean) {
   return useInfiniteQuery({
-    queryKey: [...keys.executions.of(id), "logs", node],
-    queryFn: ({ pageParam, signal }) => orNull(request<LogPage>("get", `${base(id)}/logs`, { query: { node, limit: 200, after: pageParam }, signal })),
+    queryKey: [...keys.executions.of(id), "logs", who],
+    queryFn: ({ pageParam, signal }) => absentAsNull(call("get", "/api/v1/executions/{execution_id}/logs", { path: { execution_id: id }, query: { ...who, limit: 200, after: pageParam === null ? undefined : Number(pageParam) }, signal })),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page?.next_cursor,
     refetchInterval: over ? false : 2_000,

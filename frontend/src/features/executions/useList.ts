@@ -1,8 +1,8 @@
 import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo } from "react";
-import { call, request, type Schema } from "@/api/client";
+import { call, type Schema } from "@/api/client";
 import { useLiveTopic, usePolling } from "@/api/live";
-import { Problem } from "@/api/problem";
+import { absentAsNull } from "@/api/problem";
 import { inPlace, newRows, type ListRow } from "./merge";
 
 type ListPage = Schema<"ExecutionPage">;
@@ -59,28 +59,21 @@ export function useFacets(q: string) {
   const polling = usePolling(5_000);
   return useQuery({
     queryKey: ["executions", "facets", q],
-    queryFn: async ({ signal }) => {
-      try {
-        return await call("get", "/api/v1/executions/facets", { query: { q: q || undefined }, signal });
-      } catch (error) {
-        if (error instanceof Problem && error.status === 404) return null;
-        throw error;
-      }
-    },
+    queryFn: ({ signal }) => absentAsNull(call("get", "/api/v1/executions/facets", { query: { q: q || undefined }, signal })),
     placeholderData: keepPreviousData,
     refetchInterval: polling,
   });
 }
 
-export type BulkAction = "retry" | "cancel" | "pause" | "resume";
-export interface BulkTarget { ids?: string[]; q?: string }
-export interface BulkAnswer { matched: number; done: number; refused: { id: string; state: string; detail: string }[]; refused_count: number; next: string | null }
+export type BulkAction = Exclude<Schema<"SteerMany">["action"], "signal">;
+export type BulkTarget = Pick<Schema<"SteerMany">, "ids" | "q">;
+export type BulkAnswer = Schema<"Steered">;
 
 /** Sends the same request until nothing is left; `onProgress` hears the sums so far. */
-export async function bulk(body: BulkTarget & { action: BulkAction; dry_run?: boolean; reason?: string; compensate?: boolean }, onProgress: (sum: BulkAnswer) => void, stopped: () => boolean): Promise<BulkAnswer> {
+export async function bulk(body: BulkTarget & Pick<Schema<"SteerMany">, "dry_run" | "reason" | "compensate"> & { action: BulkAction }, onProgress: (sum: BulkAnswer) => void, stopped: () => boolean): Promise<BulkAnswer> {
   let sum: BulkAnswer = { matched: 0, done: 0, refused: [], refused_count: 0, next: null };
   do {
-    const answer = await request<BulkAnswer>("post", "/api/v1/executions/bulk", { body: { ...body, ...(sum.next ? { cursor: sum.next } : {}) } });
+    const answer = await call("post", "/api/v1/executions/bulk", { body: { ...body, ...(sum.next ? { cursor: sum.next } : {}) } });
     sum = {
       matched: sum.matched + answer.matched, done: sum.done + answer.done, refused: [...sum.refused, ...answer.refused].slice(0, 500),
       refused_count: sum.refused_count + answer.refused_count, next: answer.next,

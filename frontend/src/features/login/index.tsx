@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useRouter } from "@tanstack/react-router";
 import { Eye, EyeOff } from "lucide-react";
 import { useEffect, useState } from "react";
-import { request } from "@/api/client";
+import { call } from "@/api/client";
 import { Problem } from "@/api/problem";
 import { keys } from "@/api/query";
 import { fetchSession } from "@/api/system";
@@ -26,7 +26,7 @@ export function Page() {
   const inside = session.data && (!session.data.required || session.data.authenticated);
   useEffect(() => { if (inside) router.history.replace(next); }, [inside, next, router]);
   const login = useMutation({
-    mutationFn: () => request("post", "/api/v1/session", { body: { token: token.trim() } }),
+    mutationFn: () => call("post", "/api/v1/session", { body: { token: token.trim() } }),
     onSuccess: () => { client.clear(); router.history.replace(next); },
   });
   const unknown = login.error instanceof Problem && login.error.status === 401;
@@ -44,7 +44,7 @@ export function Page() {
         <form className="panel flex flex-col gap-4 p-5 shadow-low" onSubmit={(event) => { event.preventDefault(); login.mutate(); }}>
           <input type="text" name="username" autoComplete="username" value="treadle" readOnly hidden />
           <div className="relative">
-            <Field label="Token" error={error} hint="One of those in TREADLE_TOKENS. This browser stays logged in for seven days.">
+            <Field label="Token" error={error && <span role="alert">{error}</span>} hint="One of those in TREADLE_TOKENS. This browser stays logged in for seven days.">
               <Input type={shown ? "text" : "password"} name="token" autoFocus autoComplete="current-password" className="pr-9!" value={token} onChange={(event) => { setToken(event.target.value); if (login.isError) login.reset(); }} />
             </Field>
             <span className="absolute top-6 right-0.5"><IconButton icon={shown ? EyeOff : Eye} size="sm" label={shown ? "Hide the token" : "Show the token"} onClick={() => setShown(!shown)} /></span>

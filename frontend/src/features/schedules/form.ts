@@ -1,4 +1,4 @@
-import type { Schedule, Timing } from "@/api/schedules";
+import type { Schedule, ScheduleChange, Timing } from "@/api/schedules";
 import { fromWall, knowsZone, toWall } from "./zone";
 
 /** What the form holds: texts as they are typed. Times are by the clock of the zone. */
@@ -43,7 +43,7 @@ function atOf(form: Form): (string | null)[] {
 }
 
 /** The body to send, or what is wrong where. */
-export function bodyOf(form: Form): { body: Record<string, unknown> } | { errors: Errors } {
+export function bodyOf(form: Form): { body: ScheduleChange } | { errors: Errors } {
   const errors: Errors = {};
   let input: unknown = null;
   if (!form.workflow) errors.workflow = "Choose the workflow that it starts.";
@@ -55,9 +55,9 @@ export function bodyOf(form: Form): { body: Record<string, unknown> } | { errors
   if (Object.keys(errors).length > 0) return { errors };
   return {
     body: {
-      ...(form.kind === "cron" ? { cron: form.cron.trim() } : form.kind === "interval" ? { interval: form.interval.trim() } : { at: atOf(form) }),
+      ...(form.kind === "cron" ? { cron: form.cron.trim() } : form.kind === "interval" ? { interval: form.interval.trim() } : { at: atOf(form) as string[] }),
       timezone: form.timezone, dst: form.dst, overlap: form.overlap, catch_up: form.catch_up, jitter: form.jitter.trim() || 0, start_at: fromWall(form.start_at, form.timezone), end_at: fromWall(form.end_at, form.timezone),
-      input, version: form.version ? Number(form.version) : null, priority: form.priority,
+      input, version: form.version ? Number(form.version) : null, priority: form.priority as Schedule["priority"],
     },
   };
 }

@@ -1,6 +1,7 @@
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { ArrowLeft, GitCompareArrows, History, Pencil, RotateCcw } from "lucide-react";
 import { useState } from "react";
+import type { Schema } from "@/api/client";
 import { useLiveTopic } from "@/api/live";
 import { useSaveWorkflow, useVersions, useWorkflowVersion } from "@/api/workflows";
 import { Badge } from "@/ui/Badge";
@@ -16,7 +17,7 @@ import { toast } from "@/ui/Toast";
 import { Compare } from "./Compare";
 
 const route = getRouteApi("/shell/w/$name/versions");
-interface Row { version: number; description: string; created_at: string; by?: string | null; open?: { running: number; waiting: number; paused: number } }
+type Row = Schema<"OpenVersion">;
 
 export function Page() {
   const { name } = route.useParams();
@@ -27,7 +28,7 @@ export function Page() {
   const [restoring, setRestoring] = useState<number | null>(null);
   if (versions.isPending) return <LoadingRows />;
   if (versions.isError) return <ErrorState error={versions.error} onRetry={() => void versions.refetch()} />;
-  const rows = versions.data.items as Row[];
+  const rows = versions.data.items;
   const latest = rows[0]?.version ?? 0;
   const to = search.to ?? latest;
   const from = search.from ?? rows.find((row) => row.version < to)?.version ?? to;
@@ -63,7 +64,7 @@ export function Page() {
 }
 
 function VersionItem({ name, row, latest, shown, onCompare, onRestore }: { name: string; row: Row; latest: number; shown: boolean; onCompare: () => void; onRestore: () => void }) {
-  const { running = 0, waiting = 0, paused = 0 } = row.open ?? {};
+  const { running, waiting, paused } = row.open;
   const words = [running && `${running} running`, waiting && `${waiting} waiting`, paused && `${paused} paused`].filter(Boolean).join(", ");
   return (
     <li className={cx("rounded-lg border p-2.5", shown ? "border-accent bg-accent-soft" : "border-transparent hover:bg-hover/60")}>

@@ -11,6 +11,8 @@ from treadle.api.schemas.fields import Answer, Query, Text, Time
 
 class LogQuery(Query):
     node: Text | None = Field(default=None, description="only what this node said")
+    scope: Text | None = Field(default=None, description="only what was said there: `each[3]`, or empty for the top")
+    visit: int | None = Field(default=None, ge=1, le=2**62, description="only what was said in this visit of a node")
     after: int = Field(default=0, ge=0, le=2**62, description="only lines with a greater seq, such as next_cursor")
     limit: int = Field(default=200, ge=1, le=1000)
 

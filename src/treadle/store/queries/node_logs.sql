@@ -12,5 +12,6 @@ SELECT count(*) FROM (SELECT 1 FROM node_log WHERE execution_id = :execution_id 
 SELECT seq, at, node_id, scope, visit, attempt, level, message, fields_json
 FROM node_log
 WHERE execution_id = :execution_id AND seq > :after AND (CAST(:node_id AS text) IS NULL OR node_id = :node_id)
+  AND (CAST(:scope AS text) IS NULL OR scope = :scope) AND (CAST(:visit AS bigint) IS NULL OR visit = :visit)
 ORDER BY seq
 LIMIT :limit

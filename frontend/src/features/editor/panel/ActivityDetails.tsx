@@ -1,13 +1,13 @@
-import { useLogs, type Activity } from "@/api/activities";
+import { useVisitLogs, type Activity } from "@/api/activities";
 import { CodeBlock } from "@/ui/Code";
 import { StatusBadge } from "@/ui/Badge";
 import { Duration, Time } from "@/ui/Time";
 import { isCut } from "@/ui/expression/scope";
 
 /** Attempts, the settings as they were worked out, and what was logged. */
-export function ActivityDetails({ execution, activity, nodeId, over }: { execution: string; activity: Activity; nodeId: string; over: boolean }) {
-  const logs = useLogs(execution, nodeId, over).data;
-  const lines = (logs?.items ?? []).filter((line) => line.visit === activity.visit && line.scope === activity.scope);
+export function ActivityDetails({ execution, activity, over }: { execution: string; activity: Activity; over: boolean }) {
+  const logs = useVisitLogs(execution, activity, over).data;
+  const lines = logs?.items ?? [];
   const input = activity.input as unknown;
   return (
     <div className="flex max-h-[45%] shrink-0 flex-col overflow-auto border-t text-sm">

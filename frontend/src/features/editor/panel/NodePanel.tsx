@@ -3,20 +3,18 @@ import { createElement, useEffect, useRef, useState } from "react";
 import { nodeIcon } from "@/graph/icons";
 import { HOLDS_GRAPH } from "@/graph/ports";
 import { IconButton } from "@/ui/Button";
-import { cx } from "@/ui/cx";
 import { ExpressionToolsContext } from "@/ui/expression/tools";
 import { useMedia } from "@/ui/media";
 import { useShortcuts } from "@/ui/shortcuts";
 import { SplitPane } from "@/ui/SplitPane";
 import { Tabs } from "@/ui/Tabs";
+import { frame, isWide, keepWide } from "./frame";
 import { InputPane } from "./InputPane";
 import { OutputPane } from "./OutputPane";
 import type { NodePanelProps } from "./props";
 import { SettingsPane } from "./SettingsPane";
 import { usePanelData } from "./usePanelData";
 import { useTrial } from "./useTrial";
-
-const WIDE = "treadle.panel.wide";
 
 /**
  * A node in three panes over the canvas: what it can read, its settings, what it gave; on narrow screens as tabs.
@@ -28,7 +26,7 @@ export function NodePanel(props: NodePanelProps) {
   const data = usePanelData(props);
   const trial = useTrial(workflow, root, data.place, data.given);
   const narrow = useMedia("(max-width: 1023px)");
-  const [wide, setWide] = useState(() => window.localStorage.getItem(WIDE) !== "no");
+  const [wide, setWide] = useState(isWide);
   const [tab, setTab] = useState("settings");
   const [part, setPart] = useState("config");
   const heading = useRef<HTMLHeadingElement>(null);
@@ -45,7 +43,7 @@ export function NodePanel(props: NodePanelProps) {
   ]);
   function show(next: boolean) {
     setWide(next);
-    window.localStorage.setItem(WIDE, next ? "yes" : "no");
+    keepWide(next);
   }
   if (!node) return null;
   const input = <InputPane data={data} types={types} readOnly={readOnly} onRun={onRun} />;
@@ -54,7 +52,7 @@ export function NodePanel(props: NodePanelProps) {
   return (
     <ExpressionToolsContext value={data.tools}>
       <section aria-label={`Node ${node.name ?? node.id}`}
-        className={cx("absolute inset-y-0 right-0 z-30 flex max-w-full animate-slide flex-col border-l bg-surface shadow-high max-lg:left-0", !narrow && (wide ? "w-[calc(100%-4rem)] max-w-[1480px]" : "w-[26rem]"))}
+        className={frame(narrow, wide)}
         onKeyDown={(event) => { if (event.key === "Escape" && !event.defaultPrevented) { event.preventDefault(); onClose(); } }}>
         <header className="flex min-h-12 shrink-0 items-center gap-2 border-b px-3">
           {createElement(nodeIcon(nodeType?.icon), { "aria-hidden": true, size: 18, className: "shrink-0 text-accent" })}

@@ -70,7 +70,7 @@ function OfExecution({ execution, place, reached, nodeId, holdsGraph, trial, onE
       {holdsGraph && onEnter && <RunsInside execution={execution.id} place={place} nodeId={nodeId} over={over} onEnter={onEnter} />}
       {done ? <ValueView key={at} value={activity.output} label="Output" file={`${nodeId}-output`} load={() => outputText(execution.id, at)} />
         : !activity.error && <p className="p-4 text-sm text-muted">{activity.status === "waiting" ? "It waits; there is no output yet." : activity.status === "running" || activity.status === "retrying" ? "It is at work; there is no output yet." : "It gave no output."}</p>}
-      <ActivityDetails execution={execution.id} activity={activity} nodeId={nodeId} over={over} />
+      <ActivityDetails execution={execution.id} activity={activity} over={over} />
     </div>
   );
 }

@@ -34,7 +34,7 @@ export function placeOf(path: string[], scope: string | undefined, nodeId: strin
 }
 
 /** "nodes.fetch.output" and the like that 422 answers name: `outputs.fetch` → fetch. */
-export function missingOutputs(errors: { path: string; code?: string }[]): { outputs: string[]; names: string[] } {
+export function missingOutputs(errors: { path: string; code?: string | null }[]): { outputs: string[]; names: string[] } {
   const pick = (prefix: string) => [...new Set(errors.flatMap((each) => (each.path.startsWith(`${prefix}.`) ? [each.path.slice(prefix.length + 1)] : [])))];
   return { outputs: pick("outputs"), names: pick("names") };
 }

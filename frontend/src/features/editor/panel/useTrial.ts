@@ -3,10 +3,11 @@ import { testNode, type Given } from "@/api/activities";
 import { isOver, useExecution, type Execution } from "@/api/executions";
 import { useLive } from "@/api/live";
 import { Problem } from "@/api/problem";
+import type { GraphConfig } from "@/graph/model";
 import { missingOutputs } from "./data";
 
 /** Running one node alone: the trial that was started last, and why one was not. */
-export function useTrial(workflow: string, graph: unknown, place: string, given: Given) {
+export function useTrial(workflow: string, graph: GraphConfig, place: string, given: Given) {
   const [id, setId] = useState<string>();
   const [starting, setStarting] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
