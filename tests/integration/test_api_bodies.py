@@ -230,7 +230,7 @@ GRAPHS = st.fixed_dictionaries(
 def a_body(document: dict[str, Any], operation: dict[str, Any]) -> st.SearchStrategy[bytes]:
     """Any bytes, any JSON, an object whose fields fit the schema, or one with other values under the same keys."""
     anything = st.binary(max_size=20) | VALUES.map(as_json)
-    if "requestBody" not in operation:
+    if "application/json" not in operation.get("requestBody", {}).get("content", {}):
         return anything
     schema = str(operation["requestBody"]["content"]["application/json"]["schema"])
     [shape] = [shape for name, shape in document["components"]["schemas"].items() if f"/{name}'" in schema]
