@@ -31,6 +31,8 @@ MAX_OF_ONE_CODE = 100
 
 SEVERITIES = ("error", "warning", "info")
 
+_OTHER_QUEUE = "put it into `settings`, or into those of a workflow that this node calls"
+
 SAYS_IT_ALL = frozenset({"join_never_fires", "join_may_never_fire"})
 """Findings on a join that make it needless to say that runs get stuck there."""
 
@@ -98,6 +100,9 @@ def _check_node(flow: Flow, node: Node, place: str) -> Iterator[Finding]:
     if node.retry is not None and node.retry.max_attempts == 1 and node.retry != RetryPolicy():
         message = f"the retry policy of {node.id!r} allows one attempt, so nothing is retried"
         yield Finding("retry_without_attempts", message, f"{place}.retry", 'add "max_attempts"', severity="warning")
+    if node.queue is not None:
+        message = f"the queue of {node.id!r} is not used: a node runs in the queue of its execution"
+        yield Finding("queue_not_used", message, f"{place}.queue", _OTHER_QUEUE, severity="warning")
 
 
 def _limited(findings: Iterable[Finding]) -> list[Finding]:

@@ -31,7 +31,6 @@ export const FLOW: Schema = {
   properties: {
     disabled: { title: "Disabled", description: "It is passed over: its edges are taken as if it had done nothing, and its output is null.", type: "boolean", default: false },
     mutex: { title: "Mutex", description: "Nodes with the same name here are never active at the same time in one execution.", type: "string" },
-    queue: { title: "Queue", description: "Only workers that serve this queue run it; the queue of the execution if left out.", type: "string" },
     delivery: { title: "Delivery", description: "`at_least_once` runs it again after a crash. `at_most_once` never does: it fails with `outcome_unknown`, and a person has to look.", enum: ["at_least_once", "at_most_once"], default: "at_least_once" },
   },
 };
