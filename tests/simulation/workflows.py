@@ -170,4 +170,14 @@ WORKFLOWS: dict[str, Any] = {
         ],
         "a>b a>c",
     ),
+    "kin": _graph(
+        [
+            _node("a"),
+            _node("child", "workflow", config={"workflow": "late kin"}),
+            _node("ask", "wait_any", config={"any": [{"port": "out", "signal": "go"}, {"port": "out", "duration": "4s"}]}),
+            _node("b", "sim.thread", needs="ask", work={"fail": 2}),
+        ],
+        "a>child a>ask ask>b",
+    ),
+    "late kin": _graph([_node("s", "signal.wait", config={"signal": "go", "timeout": "30s"})], ""),
 }

@@ -16,11 +16,12 @@ from simulation.workflows import WORKFLOWS
 from treadle.activities.handler import Immediate
 from treadle.activities.registry import built_in_registry
 from treadle.domain.activity import Context
-from treadle.domain.errors import ActivityError, ConflictError, StoreUnavailableError
+from treadle.domain.errors import ActivityError, ConflictError, DefinitionError, NotFoundError, StoreUnavailableError
 from treadle.domain.node_types import NodeType
 from treadle.domain.records import MessageOutcome
 from treadle.domain.states import ExecutionStatus
 from treadle.engine.engine import WorkflowEngine
+from treadle.engine.frames import place_of_row
 from treadle.engine.incarnation import Incarnation
 from treadle.engine.lanes import Lanes
 from treadle.engine.program import Programs
@@ -129,6 +130,8 @@ class World:
         self.runs: Counter[tuple[str, int]] = Counter()
         self.executions: list[str] = []
         self.cancelled: set[str] = set()
+        self.gone_back: set[str] = set()
+        self.forks_left = 2
         self.settled: dict[str, ExecutionStatus] = {}
         self.wakeup = LocalWakeup()
         self.handlers = built_in_registry()
@@ -192,8 +195,10 @@ class World:
     def act(self) -> None:
         """One thing a client does, chosen by chance. Every other execution is left alone: a message can mend a hang."""
         chosen = self.random.choice(self.executions[::2])
-        with suppress(ConflictError):
-            match self.random.choice(("signal", "signal", "pause", "resume", "resume", "decide", "retry", "cancel", "move")):
+        with suppress(ConflictError, DefinitionError, NotFoundError):
+            match self.random.choice((
+                "signal", "signal", "pause", "resume", "resume", "decide", "retry", "cancel", "move", "go back", "fork",
+            )):
                 case "signal":
                     self.engine.signal(chosen, "go", signal_id=str(self.random.randrange(3)))
                 case "pause":
@@ -202,6 +207,14 @@ class World:
                     self.engine.resume(chosen)
                 case "retry":
                     self.engine.retry(chosen)
+                case "go back" if places := self._places(chosen):
+                    self.engine.retry(chosen, from_node=self.random.choice(places))
+                    self.gone_back.add(chosen)
+                case "fork" if (places := self._places(chosen)) and self.forks_left:
+                    self.forks_left -= 1
+                    fork = self.engine.fork(chosen, self.random.choice(places)).id
+                    assert fork is not None
+                    self.executions.append(fork)
                 case "decide":
                     self._decide()
                 case "move":
@@ -210,6 +223,9 @@ class World:
                     if self.engine.cancel(chosen).outcome is MessageOutcome.ACCEPTED:
                         self.cancelled.add(chosen)
         self._look()
+
+    def _places(self, execution_id: str) -> list[str]:
+        return sorted({place_of_row(row) for row in self.store.executions.journal(execution_id) if row.node_id})
 
     def _decide(self) -> None:
         for approval in self.store.executions.approvals(status="open").items:
