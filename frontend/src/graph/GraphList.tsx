@@ -29,10 +29,10 @@ export function GraphList({ graph, states, selected, onSelect, actions, notes, c
               className="flex min-w-0 flex-1 items-start gap-3 rounded-lg p-3 text-left">
               {createElement(nodeIcon(icons.get(node.type) ?? undefined), { size: 18, "aria-hidden": true, className: "mt-0.5 shrink-0 text-muted" })}
               <span className="min-w-0 flex-1">
-                <span className="flex flex-wrap items-center gap-2 text-sm font-medium">{node.name ?? node.id}{state && <StatusBadge kind="activity" status={state.status} />}{changes?.[node.id] && <Badge tone={CHANGE_TONE[changes[node.id]!]}>{changes[node.id]}</Badge>}</span>
+                <span className="flex flex-wrap items-center gap-2 text-sm font-medium"><span className="min-w-0 wrap-anywhere">{node.name ?? node.id}</span>{state && <StatusBadge kind="activity" status={state.status} />}{changes?.[node.id] && <Badge tone={CHANGE_TONE[changes[node.id]!]}>{changes[node.id]}</Badge>}</span>
                 <span className="block text-xs text-muted">{node.type}{state && <> · <StateText state={state} waiting={waiting} /></>}</span>
                 {next.length > 0 && (
-                  <span className="block text-xs text-faint">then {next.map((edge) => `${names.get(edge.target) ?? edge.target}${edge.port ? ` (${edge.port})` : ""}`).join(", ")}</span>
+                  <span className="block text-xs wrap-anywhere text-faint">then {next.map((edge) => `${names.get(edge.target) ?? edge.target}${edge.port ? ` (${edge.port})` : ""}`).join(", ")}</span>
                 )}
                 {notes?.(node.id)}
               </span>

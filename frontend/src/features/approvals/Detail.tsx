@@ -53,7 +53,7 @@ function Top({ record }: { record: ApprovalRecord }) {
         <StatusBadge kind="approval" status={overdue ? "overdue" : record.status} />
         <span>asked <Time at={record.created_at} /></span>
         {record.due_at && record.status === "open" && <span className={overdue ? "font-medium text-fail" : ""}>{overdue ? "was due" : "due"} <Time at={record.due_at} /></span>}
-        <span className="min-w-0">
+        <span className="min-w-0 wrap-anywhere">
           in <Link to="/w/$name" params={{ name: record.workflow }} className="text-accent hover:underline">{record.workflow}</Link>
           {" · "}<Link to="/x/$id" params={{ id: record.execution_id }} search={{ node: record.node_id }} className="text-accent hover:underline">the execution</Link>
         </span>

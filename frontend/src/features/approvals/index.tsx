@@ -49,7 +49,7 @@ export function Page() {
   ]);
   const needsName = search.view === "mine" && !me;
   const list = (
-    <section aria-label="Inbox" className={cx("flex min-h-0 flex-col bg-surface", wide ? "w-96 shrink-0 border-r" : "flex-1")}>
+    <section aria-label="Inbox" className={cx("flex min-h-0 min-w-0 flex-col bg-surface", wide ? "w-96 shrink-0 border-r" : "flex-1")}>
       <Filters search={search} me={me} onChange={(change) => void navigate({ to: "/approvals", search: { ...search, ...change } })} />
       <div className="min-h-0 flex-1 overflow-auto" onMouseEnter={() => setHeld(true)} onMouseMove={() => setHeld(true)} onMouseLeave={() => setHeld(false)}>
         {needsName ? <EmptyState icon={UserRound} title="Who are you?" action={<Button look="primary" onClick={() => setAsking(true)}>Say your name</Button>}>Then this shows what asks you by name.</EmptyState>

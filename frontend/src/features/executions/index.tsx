@@ -3,6 +3,7 @@ import { ListChecks, Play, SearchX } from "lucide-react";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { Problem } from "@/api/problem";
 import { useNodeTypes } from "@/api/system";
+import { useWorkflows } from "@/api/workflows";
 import { Button } from "@/ui/Button";
 import { usePhone } from "@/ui/media";
 import { PageHeader } from "@/ui/PageHeader";
@@ -99,9 +100,17 @@ const NoneFound = ({ onSearch }: { onSearch: (q: string) => void }) => (
   </EmptyState>
 );
 
-const NoneAtAll = () => (
-  <EmptyState icon={ListChecks} title="Nothing has run yet"
-    action={<Link to="/w/$name" params={{ name: "order_refund" }} className="inline-flex h-8 items-center gap-1.5 rounded-md bg-accent-fill px-3 text-sm font-medium text-white shadow-low hover:bg-accent-fill-hover"><Play aria-hidden size={15} />Run the example</Link>}>
-    Each run of a workflow shows up here the moment it starts: by hand, by a schedule, or by a call of the API.
-  </EmptyState>
-);
+const WAY_ON = "inline-flex h-8 items-center gap-1.5 rounded-md bg-accent-fill px-3 text-sm font-medium text-white shadow-low hover:bg-accent-fill-hover";
+const EXAMPLE = "order_refund";
+
+function NoneAtAll() {
+  const workflows = useWorkflows().data?.items;
+  const example = workflows?.some((row) => row.name === EXAMPLE);
+  return (
+    <EmptyState icon={ListChecks} title="Nothing has run yet"
+      action={workflows && (example ? <Link to="/w/$name" params={{ name: EXAMPLE }} className={WAY_ON}><Play aria-hidden size={15} />Run the example</Link>
+        : <Link to="/w" search={workflows.length ? {} : { new: true }} className={WAY_ON}>{workflows.length ? "Choose a workflow to run" : "Draw the first workflow"}</Link>)}>
+      Each run of a workflow shows up here the moment it starts: by hand, by a schedule, or by a call of the API.
+    </EmptyState>
+  );
+}

@@ -23,7 +23,7 @@ export function Overview({ workflows }: { workflows: WorkflowRow[] }) {
   return (
     <>
       <PageHeader title="Overview" actions={<Button look="primary" icon={Plus} onClick={() => setAsking(true)}>New workflow</Button>} />
-      <div className="mx-auto grid w-full max-w-6xl items-start gap-x-8 gap-y-7 p-4 sm:p-6 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+      <div className="mx-auto grid w-full max-w-6xl grid-cols-1 items-start gap-x-8 gap-y-7 p-4 sm:p-6 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <div className="flex min-w-0 flex-col gap-7">
           <Needs />
           <Section title="Under way" all={<Link to="/x" search={{ q: OPEN }} className="text-accent hover:underline">All executions</Link>}>
