@@ -62,7 +62,7 @@ class PostgresServer:
 
     def copy(self, directory: Path) -> PostgresServer:
         """A standby of this server, not yet started, that will stream from it."""
-        standby = PostgresServer(directory, _free_port(), self.fsync)
+        standby = PostgresServer(directory, free_port(), self.fsync)
         source = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres"]
         directory.mkdir()
         if os.geteuid() == 0:
