@@ -17,7 +17,7 @@ from treadle.engine.rewinding import Rewound, rewind, to_rewind
 from unit.lonely_worker import START, LonelyWorker
 from unit.test_nesting_folds import Story
 
-STORIES = 120
+STORIES = 80
 PLACES = 4
 
 
