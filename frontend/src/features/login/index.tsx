@@ -9,7 +9,7 @@ import { fetchSession } from "@/api/system";
 import { Button, IconButton } from "@/ui/Button";
 import { Field, Input } from "@/ui/Field";
 import { useTitle } from "@/ui/PageHeader";
-import { ErrorState } from "@/ui/States";
+import { ErrorState, LoadingRows } from "@/ui/States";
 import { safeNext } from "./next";
 
 const route = getRouteApi("/login");
@@ -31,6 +31,8 @@ export function Page() {
   });
   const unknown = login.error instanceof Problem && login.error.status === 401;
   const error = token.trim() === "" && login.isError ? "Paste the token." : unknown ? "This server does not know this token." : undefined;
+  // Nobody who needs no token sees the form flash by.
+  if (session.isPending || inside) return <LoadingRows />;
   return (
     <main className="flex min-h-full items-center justify-center p-4">
       <div className="flex w-full max-w-sm flex-col gap-6">
