@@ -9,7 +9,7 @@ import { defineConfig, type Plugin } from "vite";
 
 const server = process.env.TREADLE_SERVER ?? "http://127.0.0.1:8765";
 const proxy = Object.fromEntries(
-  ["/api", "/docs", "/openapi.json", "/style.css", "/healthz", "/readyz", "/metrics"].map((path) => [
+  ["/api", "/hooks", "/docs", "/openapi.json", "/style.css", "/healthz", "/readyz", "/metrics"].map((path) => [
     path,
     { target: server, changeOrigin: true, headers: { origin: server } },
   ]),

@@ -24,5 +24,7 @@ export const keys = {
   schedules: { all: ["schedules"] as const, list: (filter: object = {}) => ["schedules", "list", filter] as const, detail: (id: string) => ["schedules", "detail", id] as const,
     fires: (id: string, filter: object = {}) => ["schedules", "fires", id, filter] as const, next: (id: string) => ["schedules", "next", id] as const },
   secrets: { all: ["secrets"] as const, use: (name: string) => ["secrets", "use", name] as const },
+  webhooks: { all: ["webhooks"] as const, list: (filter: object = {}) => ["webhooks", "list", filter] as const, detail: (id: string, known: boolean) => ["webhooks", "detail", id, known] as const,
+    deliveries: (id: string) => ["webhooks", "deliveries", id] as const },
   system: { workers: ["workers"] as const, nodeTypes: ["node-types"] as const, stats: ["workers", "stats"] as const, health: ["workers", "health"] as const, session: ["session"] as const },
 };

@@ -31,3 +31,6 @@ export function useHealth(interval = 30_000) {
 }
 
 export const fetchSession = (): Promise<Schema<"Session">> => call("get", "/api/v1/session");
+
+/** What the caller may do; null while it is not known. */
+export const useRole = (): Schema<"Session">["role"] => useQuery({ queryKey: keys.system.session, queryFn: fetchSession, staleTime: 60_000 }).data?.role ?? null;

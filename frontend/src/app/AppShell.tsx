@@ -1,5 +1,5 @@
 import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
-import { Activity, CalendarClock, Inbox, Keyboard, KeyRound, ListChecks, Monitor, Moon, Search, Sun, Workflow, type LucideIcon } from "lucide-react";
+import { Activity, CalendarClock, Inbox, Keyboard, KeyRound, ListChecks, Monitor, Moon, Search, Sun, Webhook, Workflow, type LucideIcon } from "lucide-react";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { useApprovalFacets } from "@/api/approvals";
 import { useLiveState, useLiveTopic } from "@/api/live";
@@ -22,6 +22,7 @@ const PLACES = [
   { to: "/x", label: "Executions", icon: ListChecks, keys: "g e" },
   { to: "/approvals", label: "Approvals", icon: Inbox, keys: "g a" },
   { to: "/schedules", label: "Schedules", icon: CalendarClock, keys: "g s" },
+  { to: "/webhooks", label: "Webhooks", icon: Webhook, keys: "g b" },
   { to: "/secrets", label: "Secrets", icon: KeyRound, keys: "g k" },
   { to: "/health", label: "Health", icon: Activity, keys: "g h" },
 ] as const;
@@ -57,7 +58,7 @@ export function AppShell() {
         </Link>
         <ul className="flex flex-1 gap-0.5 p-2 max-md:justify-around max-md:p-1 md:flex-col">
           {PLACES.map((place) => (
-            <li key={place.to} className={cx("max-md:flex-1", place.to === "/secrets" && "max-md:hidden")}>
+            <li key={place.to} className={cx("max-md:flex-1", (place.to === "/secrets" || place.to === "/webhooks") && "max-md:hidden")}>
               <Place {...place} active={path === place.to || path.startsWith(`${place.to}/`)} count={place.to === "/approvals" ? open : 0} />
             </li>
           ))}

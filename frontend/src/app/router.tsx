@@ -11,6 +11,7 @@ import { parseSearch as executions } from "@/features/executions/search";
 import { parseSearch as health } from "@/features/health/search";
 import { parseSearch as schedules } from "@/features/schedules/search";
 import { parseSearch as versions } from "@/features/versions/search";
+import { parseSearch as webhooks } from "@/features/webhooks/search";
 import { parseSearch as workflows } from "@/features/workflows/search";
 import { LoadingRows } from "@/ui/States";
 import { AppShell } from "./AppShell";
@@ -51,6 +52,8 @@ const routes = [
   createRoute({ ...under, path: "/approvals/$id", validateSearch: approvals, component: page(() => import("@/features/approvals")) }),
   createRoute({ ...under, path: "/schedules", validateSearch: schedules, component: page(() => import("@/features/schedules")) }),
   createRoute({ ...under, path: "/schedules/$id", validateSearch: schedules, component: page(() => import("@/features/schedules")) }),
+  createRoute({ ...under, path: "/webhooks", validateSearch: webhooks, component: page(() => import("@/features/webhooks")) }),
+  createRoute({ ...under, path: "/webhooks/$id", validateSearch: webhooks, component: page(() => import("@/features/webhooks")) }),
   createRoute({ ...under, path: "$", component: NotFound }),
   createRoute({ ...under, path: "/secrets", component: page(() => import("@/features/secrets")) }),
   createRoute({ ...under, path: "/health", validateSearch: health, component: page(() => import("@/features/health")) }),

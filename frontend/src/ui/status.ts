@@ -1,10 +1,10 @@
 import {
-  Ban, CalendarOff, Check, CircleAlert, CircleCheck, CircleDashed, CircleDot, CircleX, Clock, Hourglass, Inbox, Loader, Pause, RotateCw,
-  SkipForward, Timer, Unplug, X, type LucideIcon,
+  Ban, CalendarOff, Check, CircleAlert, CircleCheck, CircleDashed, CircleDot, CircleX, Clock, Hourglass, Inbox, Loader, Merge, Pause, Radio, RotateCw,
+  SkipForward, Timer, Unplug, Webhook, X, type LucideIcon,
 } from "lucide-react";
 
 export type Tone = "ok" | "run" | "wait" | "retry" | "fail" | "idle" | "accent";
-export type StatusKind = "execution" | "activity" | "approval" | "schedule" | "fire" | "worker" | "finding";
+export type StatusKind = "execution" | "activity" | "approval" | "schedule" | "fire" | "webhook" | "delivery" | "worker" | "finding";
 export interface StatusLook {
   tone: Tone;
   icon: LucideIcon;
@@ -50,6 +50,17 @@ const LOOKS: Record<StatusKind, Record<string, StatusLook>> = {
     skipped: { tone: "idle", icon: SkipForward, label: "Skipped" },
     missed: { tone: "fail", icon: CircleAlert, label: "Missed" },
     paused: { tone: "wait", icon: Pause, label: "Paused" },
+  },
+  webhook: {
+    active: { tone: "ok", icon: Webhook, label: "Active" },
+    paused: { tone: "idle", icon: Pause, label: "Paused" },
+  },
+  delivery: {
+    taken: { tone: "ok", icon: Check, label: "Taken" },
+    started: { tone: "ok", icon: Check, label: "Started" },
+    joined: { tone: "idle", icon: Merge, label: "Joined" },
+    signalled: { tone: "ok", icon: Radio, label: "Signalled" },
+    refused: { tone: "fail", icon: CircleAlert, label: "Refused" },
   },
   worker: {
     alive: { tone: "ok", icon: CircleDot, label: "Alive" },

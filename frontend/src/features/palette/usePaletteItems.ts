@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate, useRouterState } from "@tanstack/react-router";
-import { Activity, BookOpen, CalendarClock, CalendarPlus, Copy, House, Inbox, KeyRound, ListChecks, Monitor, Moon, Play, Plus, Search, Sun, Workflow, Zap, type LucideIcon } from "lucide-react";
+import { Activity, BookOpen, CalendarClock, CalendarPlus, Copy, House, Inbox, KeyRound, ListChecks, Monitor, Moon, Play, Plus, Search, Sun, Webhook, Workflow, Zap, type LucideIcon } from "lucide-react";
 import { useDeferredValue } from "react";
 import { call } from "@/api/client";
 import { useWorkflows } from "@/api/workflows";
@@ -28,7 +28,7 @@ export function usePaletteItems(text: string): { groups: Group[]; searching: boo
     queryFn: ({ signal }) => call("get", "/api/v1/executions", { query: { limit: 6, ...(byId && { q: `id:${byId}` }) }, signal }),
     placeholderData: keepPreviousData,
   });
-  const go = (to: "/" | "/w" | "/x" | "/approvals" | "/schedules" | "/secrets" | "/health") => () => void navigate({ to });
+  const go = (to: "/" | "/w" | "/x" | "/approvals" | "/schedules" | "/webhooks" | "/secrets" | "/health") => () => void navigate({ to });
   const registered = actions.map((each) => ({ icon: Zap, ...each }));
   const groups: Group[] = [
     { title: "On this page", entries: [...registered.filter((each) => !each.everywhere), ...copyEntries(path)] },
@@ -39,6 +39,7 @@ export function usePaletteItems(text: string): { groups: Group[]; searching: boo
         { id: "go executions", label: "Executions", icon: ListChecks, keys: "g e", words: "runs", run: go("/x") },
         { id: "go approvals", label: "Approvals", icon: Inbox, keys: "g a", words: "inbox", run: go("/approvals") },
         { id: "go schedules", label: "Schedules", icon: CalendarClock, keys: "g s", words: "cron", run: go("/schedules") },
+        { id: "go webhooks", label: "Webhooks", icon: Webhook, keys: "g b", words: "incoming trigger", run: go("/webhooks") },
         { id: "go secrets", label: "Secrets", icon: KeyRound, keys: "g k", words: "password token key", run: go("/secrets") },
         { id: "go health", label: "Health", icon: Activity, keys: "g h", words: "doctor workers", run: go("/health") },
         { id: "go docs", label: "The HTTP API", icon: BookOpen, words: "docs openapi", run: () => { window.location.assign("/docs"); } },
@@ -48,6 +49,7 @@ export function usePaletteItems(text: string): { groups: Group[]; searching: boo
       title: "Do", entries: [
         { id: "new workflow", label: "New workflow", icon: Plus, words: "create draw", run: () => void navigate({ to: "/w", search: { new: true } }) },
         { id: "new schedule", label: "New schedule", icon: CalendarPlus, words: "create cron", run: () => void navigate({ to: "/schedules", search: { new: true } }) },
+        { id: "new webhook", label: "New webhook", icon: Webhook, words: "create incoming", run: () => void navigate({ to: "/webhooks", search: { new: true } }) },
         { id: "theme dark", label: "Dark theme", icon: Moon, run: () => setTheme("dark") },
         { id: "theme light", label: "Light theme", icon: Sun, run: () => setTheme("light") },
         { id: "theme system", label: "Theme as the system", icon: Monitor, run: () => setTheme("system") },
@@ -82,6 +84,7 @@ function commandOf(path: string): { what: string; command: Command } | null {
   if (place === "x") return { what: "this execution", command: { method: "GET", path: `/api/v1/executions/${raw}`, cli: `treadle executions show ${id}` } };
   if (place === "approvals") return { what: "this approval", command: { method: "GET", path: `/api/v1/approvals/${raw}`, cli: `treadle approvals show ${id}` } };
   if (place === "schedules") return { what: "this schedule", command: { method: "GET", path: `/api/v1/schedules/${raw}`, cli: `treadle schedules show ${id}` } };
+  if (place === "webhooks") return { what: "this webhook", command: { method: "GET", path: `/api/v1/webhooks/${raw}`, cli: `treadle webhooks show ${id}` } };
   return null;
 }
 

@@ -14,7 +14,6 @@ import { Time } from "@/ui/Time";
 import { ScheduleForm } from "./ScheduleForm";
 import type { Search } from "./search";
 import { timingText } from "./words";
-import { Webhooks } from "./Webhooks";
 import { localZone, wallText } from "./zone";
 
 export function ListPage({ search, onSearch }: { search: Search; onSearch: (search: Search) => void }) {
@@ -39,7 +38,6 @@ export function ListPage({ search, onSearch }: { search: Search; onSearch: (sear
           <tbody>{rows.map((row, index) => <Line key={row.id} row={row} dots={index < 60} onOpen={() => void navigate({ to: "/schedules/$id", params: { id: row.id } })} />)}</tbody>
         </Table>
       )}
-      <Webhooks workflow={search.workflow} />
       {search.new && <ScheduleForm workflow={search.workflow ?? ""} onClose={() => onSearch({ workflow: search.workflow })} onSaved={(saved) => void navigate({ to: "/schedules/$id", params: { id: saved.id } })} />}
     </>
   );

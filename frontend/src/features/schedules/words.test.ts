@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cronText, deliveriesText, timingText } from "./words";
+import { cronText, timingText } from "./words";
 
 const none = { cron: null, interval: null, at: [], timezone: "UTC" };
 
@@ -13,8 +13,4 @@ test("intervals and single times are said in words", () => {
   expect(timingText({ ...none, interval: 900 })).toBe("Every 15m");
   expect(timingText({ ...none, interval: 3600 })).toBe("Every hour");
   expect(timingText({ ...none, at: ["2026-12-24T08:00:00Z"], timezone: "Europe/Berlin" })).toContain("24 Dec 2026");
-});
-
-test("deliveries are counted in words", () => {
-  expect([0, 1, 1234].map(deliveriesText)).toEqual(["nothing yet", "1 delivery", "1,234 deliveries"]);
 });

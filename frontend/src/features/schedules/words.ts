@@ -34,6 +34,3 @@ export const DSTS = [
 ];
 export const PRIORITIES = ["low", "normal", "high", "critical"].map((value) => ({ value, label: value[0]!.toUpperCase() + value.slice(1) }));
 export const labelIn = (options: { value: string; label: string }[], value: string): string => options.find((each) => each.value === value)?.label ?? value;
-
-/** How often something was delivered at a webhook. */
-export const deliveriesText = (count: number) => (count === 0 ? "nothing yet" : count === 1 ? "1 delivery" : `${count.toLocaleString("en")} deliveries`);

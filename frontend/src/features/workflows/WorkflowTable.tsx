@@ -1,5 +1,5 @@
 import { Link, useNavigate } from "@tanstack/react-router";
-import { CalendarClock, Ellipsis, GitCompareArrows, ListChecks, Trash2 } from "lucide-react";
+import { CalendarClock, Ellipsis, GitCompareArrows, ListChecks, Trash2, Webhook } from "lucide-react";
 import type { WorkflowRow } from "@/api/workflows";
 import { Badge, StatusBadge } from "@/ui/Badge";
 import { IconButton } from "@/ui/Button";
@@ -48,6 +48,7 @@ function WorkflowLine({ row, next, onDelete }: { row: WorkflowRow; next: string 
           { label: "Executions", icon: ListChecks, onSelect: () => void navigate({ to: "/x", search: { q: `workflow:${row.name}` } }) },
           { label: "Versions", icon: GitCompareArrows, onSelect: () => void navigate({ to: "/w/$name/versions", params }) },
           { label: "Schedules", icon: CalendarClock, onSelect: () => void navigate({ to: "/schedules", search: { workflow: row.name } }) },
+          { label: "Webhooks", icon: Webhook, onSelect: () => void navigate({ to: "/webhooks", search: { workflow: row.name } }) },
           null,
           { label: "Delete", icon: Trash2, danger: true, onSelect: onDelete },
         ]}>
