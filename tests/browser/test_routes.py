@@ -32,7 +32,8 @@ FAILING = {
 }
 PAGES = [
     "landing", "workflows", "editor", "node", "settings", "problems", "watching", "graph as a list", "versions", "executions", "search",
-    "execution", "waiting execution", "approvals", "approval", "schedules", "schedule", "secrets", "health", "login", "nowhere",
+    "execution", "waiting execution", "approvals", "approval", "schedules", "schedule", "webhooks", "webhook", "secrets", "health",
+    "login", "nowhere",
 ]  # fmt: skip
 
 
@@ -46,6 +47,9 @@ def addresses(site: Site) -> dict[str, str]:
     waiting = site.run("routes_ask")
     site.until(waiting, "waiting")
     schedule = site.call("POST", "/schedules", json={"workflow": "routes_fail", "cron": "0 8 * * 1-5", "timezone": "Europe/Berlin"})
+    webhook = site.call("POST", "/webhooks", json={"workflow": "routes_fail", "description": "Orders from the shop"})
+    httpx.post(site.address + webhook["path"], json={"order": 7}, trust_env=False).raise_for_status()
+    httpx.post(site.address + webhook["path"], content=b"{", headers={"Content-Type": "application/json"}, trust_env=False)
     site.call("PUT", "/secrets/shop-key", json={"value": "hush-hush"})
     approval = site.call("GET", f"/approvals?execution_id={waiting}")["items"][0]["id"]
     return {
@@ -54,7 +58,8 @@ def addresses(site: Site) -> dict[str, str]:
         "watching": f"/w/routes_ask?x={waiting}", "graph as a list": f"/w/routes_ask?view=list&x={waiting}", "versions": "/w/routes_fail/versions",
         "executions": "/x", "search": "/x?q=status%3Afailed", "execution": f"/x/{failed}", "waiting execution": f"/x/{waiting}",
         "approvals": "/approvals", "approval": f"/approvals/{approval}", "schedules": "/schedules",
-        "schedule": f"/schedules/{schedule['id']}", "secrets": "/secrets", "health": "/health", "login": "/login", "nowhere": "/no/such/place",
+        "schedule": f"/schedules/{schedule['id']}", "webhooks": "/webhooks", "webhook": f"/webhooks/{webhook['id']}",
+        "secrets": "/secrets", "health": "/health", "login": "/login", "nowhere": "/no/such/place",
     }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ export function Facts({ webhook: w }: { webhook: Webhook }) {
     ...(w.signal === null ? [["Version", w.version === null ? "the latest" : `v${w.version}`] as [string, ReactNode]] : []),
     ...(w.priority !== "normal" ? [["Priority", labelIn(PRIORITIES, w.priority)] as [string, ReactNode]] : []),
     ["Made", <Time key="made" at={w.created_at} />],
+    ...(w.last_refused_at ? [["Refused last", <Time key="refused" at={w.last_refused_at} />] as [string, ReactNode]] : []),
   ];
   return (
     <section aria-label="Settings" className="panel p-4">

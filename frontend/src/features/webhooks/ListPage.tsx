@@ -30,7 +30,7 @@ export function ListPage({ search, onSearch }: { search: Search; onSearch: (sear
       {webhooks.isPending ? <LoadingRows /> : webhooks.isError && !webhooks.data ? <ErrorState error={webhooks.error} onRetry={() => void webhooks.refetch()} /> : rows.length === 0 ? (
         <EmptyState icon={Webhook} title={search.workflow ? `${search.workflow} has no webhook` : "No webhooks yet"} action={add}>
           A webhook is an address that you give to another system. What it delivers there starts a workflow, or signals an execution that waits for it.
-          {may ? " Choose a workflow and how the sender signs; you get the address, and a command that tries it." : " Making one needs the role admin."}
+          {may ? " Choose a workflow and how the sender signs; then you get its address." : " Making one needs the role admin."}
         </EmptyState>
       ) : (
         <>

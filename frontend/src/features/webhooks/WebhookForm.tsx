@@ -41,7 +41,7 @@ export function WebhookForm({ webhook, workflow, onClose, onSaved }: { webhook?:
         <DoesChoice form={form} errors={errors} set={set} />
         <div className="grid gap-4 sm:grid-cols-2">
           <Field label="Signing" error={errors.signing} hint={SIGNINGS.find((each) => each.value === form.signing)?.hint}><Select value={form.signing} options={SIGNINGS} onChange={(event) => set({ signing: event.target.value })} /></Field>
-          {signed && <Field label="Secret" required error={errors.secret} hint="The name of one that both sides know; treadle secrets set NAME makes it."><Combobox free value={form.secret} options={secrets} placeholder="shop" onChange={(value) => set({ secret: value })} /></Field>}
+          {signed && <Field label="Secret" required error={errors.secret} hint="The name of one whose value both sides know. The page Secrets adds it."><Combobox free value={form.secret} options={secrets} placeholder="shop" onChange={(value) => set({ secret: value })} /></Field>}
         </div>
         <Field label={form.does === "signal" ? "Payload" : "Input"} error={errors.input} hint={<>JSON or a template in which <code className="font-mono">trigger</code> is what was delivered. {form.does === "signal" ? "Nothing: the whole of it." : "Nothing: null; the node trigger.webhook has it all the same."}</>}>
           <Textarea className="font-mono text-xs!" rows={3} spellCheck={false} placeholder="{{ trigger.body }}" value={form.input} onChange={(event) => set({ input: event.target.value })} />
