@@ -62,7 +62,7 @@ def test_a_retry_goes_on_where_the_heartbeat_was() -> None:
 
 
 def test_everything_a_context_offers_is_on_the_page() -> None:
-    internal = {"trigger", "secrets", "emit", "lookup", "pulse"}
+    internal = {"trigger", "secrets", "secret_places", "emit", "lookup", "pulse"}
     public = {name for name in Context.__dataclass_fields__ if not name.startswith("_")} - internal
     public |= {name for name, _ in inspect.getmembers(Context) if not name.startswith("_")} - internal
 

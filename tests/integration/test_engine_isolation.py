@@ -280,7 +280,7 @@ def test_processes_end_with_a_worker_that_is_killed(tmp_path: Path) -> None:
         "    pool = ProcessPool(1)\n"
         "    call = {'op': 'call', 'entry': ['integration.isolated_functions', 'integration.isolated_functions.hang', 'iso.hang'],\n"
         "            'config': {'at': sys.argv[1]}, 'context': {'execution_id': 'e', 'workflow': 'w', 'node_id': 'a', 'scope': '',\n"
-        "            'visit': 1, 'attempt': 1, 'now': '2026-01-01T00:00:00+00:00', 'has_secrets': False}}\n"
+        "            'visit': 1, 'attempt': 1, 'now': '2026-01-01T00:00:00+00:00', 'has_secrets': False, 'secret_places': []}}\n"
         "    await pool.run(call, lambda frame: None, max_calls=None, begin=lambda: None)\n"
         "asyncio.run(main())\n"
     )

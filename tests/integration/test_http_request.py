@@ -188,7 +188,8 @@ def test_secrets_are_put_in_only_for_the_call(site: Site) -> None:
     token = {"secret": "token"}
     config = {"url": site.url, "method": "POST", "headers": {"Authorization": token}, "json": {"key": token}}
 
-    call(config, secrets={"token": "Bearer abc"}.__getitem__)
+    places = (("headers", "Authorization"), ("json", "key"))
+    call(config, secrets={"token": "Bearer abc"}.__getitem__, secret_places=places)
 
     assert site.asked[0]["headers"]["authorization"] == "Bearer abc"
     assert json.loads(site.asked[0]["body"]) == {"key": "Bearer abc"}

@@ -17,6 +17,7 @@ from treadle.activities.secrets import Secret
 from treadle.domain.activity import Context, Done, Event, Park, Wait
 from treadle.domain.errors import Fatal, NotFoundError
 from treadle.domain.graph_configs import ConfigChecks
+from treadle.domain.secret_references import Place
 
 NOW = datetime(2026, 3, 29, 1, 0, tzinfo=UTC)
 
@@ -39,8 +40,9 @@ def handler_of(function: Any) -> FunctionHandler:
     return FunctionHandler(function.activity)
 
 
-def context(secrets: Any = None) -> Context:
-    return Context(execution_id="exec-1", workflow="w", node_id="n", scope="", visit=1, attempt=1, now=NOW, secrets=secrets)
+def context(secrets: Any = None, *places: Place) -> Context:
+    """`places` are where the saved config names secrets."""
+    return Context("exec-1", "w", "n", "", visit=1, attempt=1, now=NOW, secrets=secrets, secret_places=places)
 
 
 def test_the_decorated_function_stays_a_plain_function() -> None:
@@ -276,7 +278,7 @@ def test_a_secret_is_a_reference_in_the_config_and_a_text_in_the_call() -> None:
     handler = handler_of(login)
     config = {"token": {"secret": "key"}, "headers": {"a": [{"secret": "key"}], "b": {"secret": "key", "c": 1}}}
 
-    output = handler.run(context({"key": "s3cr3t"}.__getitem__), config)
+    output = handler.run(context({"key": "s3cr3t"}.__getitem__, ("token",), ("headers", "a", 0)), config)
 
     assert output == ["s3cr3t", "Secret('…')", {"a": ["s3cr3t"], "b": {"secret": "key", "c": 1}}]
     assert config["token"] == {"secret": "key"}
@@ -289,7 +291,7 @@ def test_a_rejected_secret_is_not_shown() -> None:
         return code
 
     with pytest.raises(Fatal) as failed:
-        handler_of(pin).run(context(lambda _name: "hunter2"), {"code": {"secret": "pin"}})
+        handler_of(pin).run(context(lambda _name: "hunter2", ("code",)), {"code": {"secret": "pin"}})
 
     assert "hunter2" not in str(failed.value)
 
@@ -305,6 +307,6 @@ def test_a_secret_that_is_not_there_fails_for_good(secrets: Any) -> None:
         return code
 
     with pytest.raises(Fatal, match="'pin'") as failed:
-        handler_of(pin).run(context(secrets), {"code": {"secret": "pin"}})
+        handler_of(pin).run(context(secrets, ("code",)), {"code": {"secret": "pin"}})
 
     assert failed.value.type == "secret"

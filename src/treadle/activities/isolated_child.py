@@ -91,6 +91,7 @@ class _Process:
     def _context_of(self, call: Frame) -> Context:
         fields: dict[str, Any] = dict(call["context"])
         has_secrets = fields.pop("has_secrets")
+        fields["secret_places"] = tuple(tuple(place) for place in fields["secret_places"])
         fields["now"] = datetime.fromisoformat(fields["now"])
         secrets, pulse = self._secret if has_secrets else None, _Forwarded(self._channel)
         return Context(**fields, secrets=secrets, emit=self._log, lookup=_Unreachable(), pulse=pulse)

@@ -81,6 +81,7 @@ def _context(ctx: Context) -> Frame:
         "trigger": ctx.trigger,
         "heartbeat_details": ctx.heartbeat_details,
         "trace": ctx.trace,
+        "secret_places": ctx.secret_places,
         "has_secrets": ctx.secrets is not None,
     }
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from treadle.domain.activity import Context
 from treadle.domain.errors import Fatal, NotFoundError, SecretsKeyError
+from treadle.domain.secret_references import KEY, Place
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -39,17 +40,23 @@ class Secret(str):
         return {"anyOf": [{"type": "string"}, dict(REFERENCE)]}
 
 
-def resolve(ctx: Context, value: Any) -> Any:
-    """The value with each reference in it replaced; the same object where there is none. Fatal for an unknown secret."""
-    if isinstance(value, Mapping):
-        if value.keys() == {"secret"} and isinstance(value["secret"], str):
-            return _secret(ctx, value["secret"])
-        items = {key: resolve(ctx, item) for key, item in value.items()}
-        return value if all(items[key] is value[key] for key in items) else items
-    if isinstance(value, list):
-        resolved = [resolve(ctx, item) for item in value]
-        return value if all(new is old for new, old in zip(resolved, value, strict=True)) else resolved
-    return value
+def resolve(ctx: Context, config: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The config with the secrets in it that the definition names there; the same object where there is none.
+
+    Data that came in through a template is left alone, whatever it looks like. Fatal for an unknown secret.
+    """
+    for place in ctx.secret_places:
+        config = _filled(ctx, config, place)
+    return config
+
+
+def _filled(ctx: Context, value: Any, place: Place) -> Any:
+    if not place:
+        return _secret(ctx, value[KEY])
+    step, *rest = place
+    filled: Any = dict(value) if isinstance(value, Mapping) else list(value)
+    filled[step] = _filled(ctx, value[step], tuple(rest))
+    return filled
 
 
 def _secret(ctx: Context, name: str) -> str:

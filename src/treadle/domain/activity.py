@@ -14,6 +14,7 @@ from treadle.domain.approvals import ApprovalRules
 from treadle.domain.errors import AttemptOverError
 from treadle.domain.graph import OUT
 from treadle.domain.heartbeats import DETAILS_LIMIT, PROGRESS_LIMIT, Pulse
+from treadle.domain.secret_references import Place
 from treadle.domain.values import encode
 
 
@@ -136,6 +137,8 @@ class Context:
     now: datetime
     trigger: Any = None
     secrets: Callable[[str], str] | None = None
+    secret_places: tuple[Place, ...] = ()
+    """Where the config, as it was saved, names secrets."""
     emit: Callable[[str, Mapping[str, Any]], None] | None = None
     lookup: Mapping[str, Any] = field(default_factory=dict)
     """The expression names of this activity (`input`, `nodes`, …), for handlers that evaluate expressions themselves."""

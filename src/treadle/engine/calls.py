@@ -47,6 +47,7 @@ def prepare(
         now=now,
         trigger=trigger.get("payload") if trigger else None,
         secrets=secrets,
+        secret_places=tuple(each.place for each in step.secrets),
         emit=emit,
         lookup=names,
         pulse=pulse,

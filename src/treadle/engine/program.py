@@ -13,9 +13,9 @@ from treadle.domain.graph import ERROR, OUT, Edge, Graph, Node, RateLimit, Setti
 from treadle.domain.graph_parser import inner_graphs, parse_graph
 from treadle.domain.records import ExecutionRecord
 from treadle.domain.retry import NO_RETRY, RetryPolicy
+from treadle.domain.secret_references import SecretReference, references
 from treadle.domain.templates import Template, compile_template
 from treadle.domain.values import decode
-from treadle.engine.secret_references import secrets_named
 from treadle.ports import Handler, Handlers
 
 CHILD = "workflow"
@@ -59,8 +59,8 @@ class Step:
     exits: Mapping[str, Exit]
     retry: RetryPolicy
     rates: tuple[Rate, ...] = ()
-    secrets: frozenset[str] = frozenset()
-    """The names of those that its config refers to."""
+    secrets: tuple[SecretReference, ...] = ()
+    """Those that its config, as it was saved, refers to."""
 
 
 NO_EXIT = Exit(plain=True, always=(), conditional=(), default=None)
@@ -227,7 +227,7 @@ def _compile_step(graph: Graph, node: Node, handlers: Handlers, rate_limits: Seq
         exits=_compile_exits(graph, node),
         retry=node.retry or NO_RETRY,
         rates=tuple(_compile_rate(limit) for limit in rate_limits if node.id == limit.node or node.type == limit.type),
-        secrets=secrets_named(node.config),
+        secrets=tuple(references(node.config)),
     )
 
 
@@ -246,7 +246,7 @@ def _compile_undo(node: Node, handlers: Handlers) -> Step:
         on_error="continue",
     )
     ports = frozenset(handler.node_type.ports_for(undo.config))
-    template, secrets = compile_template(undo.config, handler.node_type), secrets_named(undo.config)
+    template, secrets = compile_template(undo.config, handler.node_type), tuple(references(undo.config))
     return Step(undo, handler, template, ports, {}, undo.retry or NO_RETRY, secrets=secrets)
 
 

@@ -157,8 +157,8 @@ class Runner:
         try:
             if before is not None:
                 await self._recall(running, before)
-            if self._secrets is not None and (names := step_of(running.activity).secrets):
-                await self._lookups.call(lambda: running.secrets.fetch(names))
+            if self._secrets is not None and (named := step_of(running.activity).secrets):
+                await self._lookups.call(lambda: running.secrets.fetch({each.name for each in named}))
         except asyncio.CancelledError:
             return
         if not running.over:
