@@ -19,7 +19,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 from postgres_server import postgres_server
-from treadle.domain.records import Commit, JournalRow, NewExecution, NewWorker
+from treadle.domain.records import Commit, JournalRow, NewExecution
+from treadle.domain.workers import NewWorker
 from treadle.store import open_store
 
 EXECUTIONS = 100

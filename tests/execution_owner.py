@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from served_api import ServedApi
-from treadle.domain.records import Commit, Decision, DecisionKind, JournalRow, NewWorker
+from treadle.domain.records import Commit, Decision, DecisionKind, JournalRow
 from treadle.domain.states import ExecutionStatus
+from treadle.domain.workers import NewWorker
 from treadle.ports import Store
 
 

@@ -19,10 +19,10 @@ from treadle.domain.records import (
     MessageReply,
     NewApproval,
     NewExecution,
-    NewWorker,
     Schedule,
 )
 from treadle.domain.states import ExecutionStatus
+from treadle.domain.workers import NewWorker
 from treadle.ports import Store
 
 GRAPH = '{"nodes":[{"id":"fetch","type":"noop"}],"edges":[]}'

@@ -31,14 +31,12 @@ from treadle.domain.records import (
     Message,
     MessageReply,
     NewExecution,
-    NewWorker,
     Page,
-    Registration,
     StartReply,
-    WorkerRecord,
     WorkflowSummary,
     WorkflowVersion,
 )
+from treadle.domain.workers import NewWorker, Registration, WorkerRecord
 from treadle.observation import LogStore, UpkeepStore, VitalStore
 from treadle.ports_access import SecretStore, TokenStore
 from treadle.ports_desks import ApprovalStore, LimitStore, ScheduleStore, WebhookStore

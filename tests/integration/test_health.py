@@ -34,7 +34,7 @@ from store_steps import (
     schedule,
 )
 from treadle.api.schemas.system import CheckUp
-from treadle.domain.records import NewWorker
+from treadle.domain.workers import NewWorker
 from treadle.health import Finding, Surroundings, examine
 from treadle.health.checks import disk
 from treadle.ports import Store

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -268,34 +267,6 @@ def test_a_thread_that_looks_at_cancelled_is_stopped_by_its_timeout(declared: No
     result = run_workflow(graph([node("a", "own.poll", timeout="0.05s")]))
 
     assert (result.status, result.error["type"]) == ("failed", "timeout")
-
-
-def test_secrets_are_given_to_handlers(declared: None) -> None:
-    from treadle.activities.secrets import Secret
-
-    def own(key: Secret) -> int:
-        return len(key)
-
-    own.__annotations__["key"] = Secret
-    activity("own.secret")(own)
-
-    assert run_workflow(graph([node("a", "own.secret", {"key": {"secret": "api"}})]), secrets={"api": "four"}).output == 4
-
-
-@pytest.mark.parametrize("given", [{"secret": "api"}, {"deep": [{"secret": "api"}]}])
-def test_data_that_looks_like_a_reference_stays_data(declared: None, given: Any) -> None:
-    from treadle.activities.secrets import Secret
-
-    def own(key: Secret, data: dict[str, Any]) -> list[Any]:
-        return [len(key), json.dumps(data).count("four"), data]
-
-    own.__annotations__["key"] = Secret
-    activity("own.data")(own)
-    config = {"key": {"secret": "api"}, "data": "{{ input }}"}
-
-    ran = run_workflow(graph([node("a", "own.data", config)]), input=given, secrets={"api": "four"})
-
-    assert ran.output == [4, 0, given]
 
 
 # People and messages

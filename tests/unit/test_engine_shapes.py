@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from treadle.cli import shapes as plain
-from treadle.domain.records import JournalRow, WorkerRecord
+from treadle.domain.records import JournalRow
+from treadle.domain.workers import WorkerRecord
 from treadle.engine import shapes
 
 AT = datetime(2026, 3, 29, 1, 0, 0, 250, tzinfo=UTC)

@@ -70,6 +70,31 @@ class TreadleApi(FastAPI):
         return document
 
 
+ROUTERS = (
+    workflows.router,
+    workflows.runs,
+    editing.router,
+    bulk.router,
+    executions.router,
+    activities.router,
+    executions.forks,
+    executions.signals,
+    node_logs.router,
+    approval_links.router,
+    approvals.router,
+    schedules.router,
+    webhooks.router,
+    secrets.router,
+    tokens.router,
+    system.router,
+    session.router,
+    live.router,
+    versions.moves,
+    versions.replays,
+)
+"""Of the calls below /api/v1, in the order in which they are described."""
+
+
 def create_app(engine: WorkflowEngine, config: ApiConfig, *, workers: Sequence[WorkflowWorker] = ()) -> FastAPI:
     """The ASGI app; `app.state.streams.close()` ends live streams.
 
@@ -105,28 +130,7 @@ def create_app(engine: WorkflowEngine, config: ApiConfig, *, workers: Sequence[W
     app.state.workers = workers
     install_problem_handlers(app)
     api = APIRouter(prefix="/api/v1")
-    for router in (
-        workflows.router,
-        workflows.runs,
-        editing.router,
-        bulk.router,
-        executions.router,
-        activities.router,
-        executions.forks,
-        executions.signals,
-        node_logs.router,
-        approval_links.router,
-        approvals.router,
-        schedules.router,
-        webhooks.router,
-        secrets.router,
-        tokens.router,
-        system.router,
-        session.router,
-        live.router,
-        versions.moves,
-        versions.replays,
-    ):
+    for router in ROUTERS:
         api.include_router(router)
     app.include_router(api)
     app.include_router(health.router)

@@ -10,7 +10,8 @@ import orjson
 
 from treadle.domain.access import AccessToken, SealedSecret
 from treadle.domain.positions import placed_graph
-from treadle.domain.records import WorkerRecord, WorkflowVersion
+from treadle.domain.records import WorkflowVersion
+from treadle.domain.workers import WorkerRecord
 from treadle.engine import access_shapes, approval_shapes, shapes, version_shapes, webhook_shapes
 from treadle.engine.answers import encode, utc_text
 

@@ -11,10 +11,11 @@ from dataclasses import replace
 from typing import Any, assert_never
 
 from treadle.domain.errors import ConflictError, NotFoundError
-from treadle.domain.records import Message, MessageKind, MessageOutcome, MessageReply, StartReply, WorkerRecord
+from treadle.domain.records import Message, MessageKind, MessageOutcome, MessageReply, StartReply
 from treadle.domain.states import TERMINAL
 from treadle.domain.traces import read_headers
 from treadle.domain.values import SIGNAL_LIMIT, encode
+from treadle.domain.workers import WorkerRecord
 from treadle.engine.activity_views import Activities
 from treadle.engine.approval_desk import ApprovalDesk, check_starter
 from treadle.engine.bulk import Action, Bulk, Order, undone

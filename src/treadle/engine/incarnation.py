@@ -15,7 +15,8 @@ from typing import Any
 
 from treadle.domain.errors import DefinitionError, JournalGapError, MarkingError, StoreUnavailableError
 from treadle.domain.marking import Activity
-from treadle.domain.records import Claim, ClaimReply, Decision, DecisionKind, Loaded, Message, MessageKind, NewWorker
+from treadle.domain.records import Claim, ClaimReply, Decision, DecisionKind, Loaded, Message, MessageKind
+from treadle.domain.workers import NewWorker
 from treadle.engine.abandonment import Abandonment
 from treadle.engine.actor import ExecutionActor
 from treadle.engine.announcements import announce_end

@@ -20,10 +20,10 @@ from treadle.domain.records import (
     Page,
     Priority,
     Schedule,
-    WorkerRecord,
     WorkflowSummary,
     WorkflowVersion,
 )
+from treadle.domain.workers import WorkerRecord
 from treadle.engine.answers import stored
 
 if TYPE_CHECKING:

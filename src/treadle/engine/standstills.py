@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from treadle.domain.records import ExecutionRecord, InboxRow, MessageKind, WorkerRecord
+from treadle.domain.records import ExecutionRecord, InboxRow, MessageKind
 from treadle.domain.states import ExecutionStatus
+from treadle.domain.workers import WorkerRecord
 from treadle.engine.views import Reason
 
 SUSPECT = 2

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from treadle.domain.errors import StoreUnavailableError
-from treadle.domain.records import WorkerRecord
+from treadle.domain.workers import WorkerRecord
 from treadle.engine.vault import Vault
 from treadle.ports import Store
 

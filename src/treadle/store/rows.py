@@ -18,15 +18,14 @@ from treadle.domain.records import (
     JournalRow,
     MessageKind,
     NewExecution,
-    NewWorker,
     Schedule,
-    WorkerRecord,
     WorkflowSummary,
     WorkflowVersion,
 )
 from treadle.domain.records import ExecutionRecord as Execution
 from treadle.domain.schedule_timing import jitter_at
 from treadle.domain.states import ExecutionStatus
+from treadle.domain.workers import NewWorker, WorkerRecord
 from treadle.store.database import Row, to_micros
 from treadle.store.payloads import MARK, unpacked
 

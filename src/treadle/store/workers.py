@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from treadle.domain.errors import StoreUnavailableError
-from treadle.domain.records import NewWorker, Registration, WorkerRecord
+from treadle.domain.workers import NewWorker, Registration, WorkerRecord
 from treadle.store import rows
 from treadle.store.database import Database
 

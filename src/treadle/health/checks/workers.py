@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from treadle.domain.errors import NotFoundError
-from treadle.domain.records import WorkerRecord
 from treadle.domain.vitals import OpenVersion
+from treadle.domain.workers import WorkerRecord
 from treadle.health.findings import Finding, error, ok, warning
 from treadle.health.surroundings import Surroundings
 from treadle.health.words import apart, count
