@@ -16,8 +16,8 @@ from starlette.types import Scope
 
 ASSETS = "/assets/"
 HOW_TO_BUILD = "make ui"
-PAGES = frozenset({"/", "/w", "/x", "/approvals", "/schedules", "/secrets", "/health", "/login"})
-PAGES_UNDER = ("/w/", "/x/", "/approvals/", "/schedules/")
+PAGES = frozenset({"/", "/w", "/x", "/approvals", "/schedules", "/webhooks", "/secrets", "/health", "/login"})
+PAGES_UNDER = ("/w/", "/x/", "/approvals/", "/schedules/", "/webhooks/")
 NO_PAGES = frozenset({"api", "docs", "openapi.json", "healthz", "readyz", "metrics", "hooks", "assets", "style.css"})
 """First parts of paths at which the UI shows nothing, whatever is asked for."""
 ENCODINGS = {"br": ".br", "gzip": ".gz"}
