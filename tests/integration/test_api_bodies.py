@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from served_api import API, JSON, NOTHING_TO_DO, QUICK, ServedApi, served_api
+from served_api import API, JSON, NOTHING_TO_DO, QUICK, ServedApi, served_api, with_tokens
 
 DEEP = b'{"input":' + b"[" * 5000 + b"]" * 5000 + b"}"
 RUN = f"{API}/workflows/only/run"
@@ -174,7 +174,8 @@ def test_names_in_broken_utf8_are_not_found(api: ServedApi) -> None:
 @pytest.fixture
 def any_api(store_url: str) -> Iterator[ServedApi]:
     """A server on each kind of database: they differ in what text and numbers they hold."""
-    with served_api(store_url, replace(QUICK, max_wait=0.01)) as served_one:
+    with served_api(store_url, replace(with_tokens("door"), max_wait=0.01)) as served_one:
+        served_one.http.headers["Authorization"] = "Bearer door"  # a token made on the way shuts out those without
         served_one.save("only", NOTHING_TO_DO)
         # No worker runs, so nothing else would end a live stream.
         served_one.app.state.streams.close()
@@ -197,6 +198,7 @@ def test_no_request_breaks_the_server(any_api: ServedApi, data: st.DataObject) -
     answer = any_api.http.request(method, url, params=query, content=content, headers=JSON)
 
     assert answer.status_code < 500, (method, url, query, content, answer.text)
+    assert answer.status_code != 401 or url == "/api/v1/session"
     if answer.status_code >= 400:
         assert answer.headers["Content-Type"] == "application/problem+json"
 
