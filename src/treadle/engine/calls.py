@@ -47,7 +47,7 @@ def prepare(
         now=now,
         trigger=trigger.get("payload") if trigger else None,
         secrets=secrets,
-        secret_places=tuple(each.place for each in step.secrets),
+        secret_places=tuple(each.place for each in step.secrets) if step.secrets else (),
         emit=emit,
         lookup=names,
         pulse=pulse,
